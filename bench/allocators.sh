@@ -1,0 +1,31 @@
+# allocators.sh - sourced by run.sh and insn.sh: which allocators there are.
+#
+# find_allocators BUILD WITH CHOSEN prints NAME=PATH lines: the libc's (no path), ours, Debian's
+# peers, those given as NAME=PATH words in WITH; only the names in CHOSEN when that is not empty.
+
+in_list() { # in_list WORD LIST: an empty list holds everything
+	[ -z "$2" ] && return 0
+	case " $2 " in *" $1 "*) return 0 ;; esac
+	return 1
+}
+
+find_allocators() {
+	libdir=/usr/lib/$(${CC:-cc} -print-multiarch 2>/dev/null || true)
+	for a in glibc= ashlar="$1/.libs/libashlar.so" \
+		jemalloc="$libdir/libjemalloc.so.2" \
+		tcmalloc="$libdir/libtcmalloc_minimal.so.4" \
+		mimalloc="$libdir/libmimalloc.so.2" \
+		tbb="$libdir/libtbbmalloc_proxy.so.2"; do
+		path=${a#*=}
+		[ -z "$path" ] || [ -r "$path" ] || continue
+		in_list "${a%%=*}" "$3" && echo "$a"
+	done
+	for a in $2; do
+		if [ ! -r "${a#*=}" ]; then
+			echo "cannot read ${a#*=}" >&2
+			return 1
+		fi
+		in_list "${a%%=*}" "$3" && echo "$a"
+	done
+	return 0
+}

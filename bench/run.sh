@@ -1,0 +1,100 @@
+#!/bin/sh
+# run.sh - every chosen workload under every chosen allocator, interleaved.
+#
+#	bench/run.sh [-n REPEATS] [-w "LABEL ..."] [-a "ALLOCATOR ..."] [-o DIR] [-b BUILD]
+#	             [--with NAME=path.so]... [-l]
+#
+# Writes DIR/results.csv, results.md and results.svg. Within one repeat of one workload the
+# allocators follow one another, and the order is rotated at each repeat; what is compared ran
+# side by side. See README.md.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+repeats=7 only= chosen= out=bench-results build=${ASHLAR_BUILD:-$here/..} list=no
+with=
+
+usage() {
+	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+}
+while [ $# -gt 0 ]; do
+	case $1 in
+	-n) repeats=$2; shift ;;
+	-w) only=$2; shift ;;
+	-a) chosen=$2; shift ;;
+	-o) out=$2; shift ;;
+	-b) build=$2; shift ;;
+	-l) list=yes ;;
+	--with) with="$with $2"; shift ;;
+	*) usage ;;
+	esac
+	shift
+done
+
+. "$here/allocators.sh"
+kept=$(find_allocators "$build" "$with" "$chosen")
+if [ $list = yes ]; then
+	printf '%s\n' $kept
+	sed '/^#/d' "$here/suite"
+	exit 0
+fi
+
+launch=$build/bench/launch ashbench=$build/bench/ashbench
+for p in "$launch" "$ashbench"; do
+	[ -x "$p" ] || { echo "run.sh: $p is missing: make bench builds it (or see -b)" >&2; exit 1; }
+done
+mkdir -p "$out"
+csv=$out/results.csv
+echo "group,workload,allocator,repeat,status,seconds,peak_kb,faults,user,sys,figures" >"$csv"
+
+one() { # one LABEL ARGS NAME PATH REPEAT
+	case $2 in
+	!*)
+		runs=${2%% *} command=${2#* }
+		case $command in @*) command=$here${command#@} ;; esac
+		set -- "$1" "-q -n ${runs#!} $command" "$3" "$4" "$5" ;;
+	*)
+		set -- "$1" "$ashbench $2" "$3" "$4" "$5" ;;
+	esac
+	# The arguments are words of the suite file: split on purpose.
+	line=$("$launch" -t 120 ${4:+-p "$4"} $2 2>>"$out/errors.log") || true
+	printf '%s\n' "$line" | awk -v g="$group" -v w="$1" -v a="$3" -v r="$5" '
+		/^launch / { for (i = 2; i <= NF; i++) { split($i, f, "="); v[f[1]] = f[2] } next }
+		/ seconds=/ {
+			for (i = 2; i <= NF; i++) {
+				split($i, f, "=")
+				if (f[1] == "seconds") s = f[2]
+				else if (f[1] != "ops" && f[1] != "peak_kb") x = x (x == "" ? "" : " ") $i
+			}
+		}
+		END {
+			if (v["status"] == 77) exit # the program is not installed
+			if (s == "") s = v["wall"]
+			print g "," w "," a "," r "," v["status"] "," s "," v["maxrss_kb"] "," v["faults"] "," \
+				v["user"] "," v["sys"] "," x
+		}' >>"$csv"
+}
+
+: >"$out/errors.log"
+grep -v '^#' "$here/suite" | while read -r label args; do
+	if [ "$label" = "=" ]; then
+		group=$args
+		continue
+	fi
+	in_list "$label" "$only" || continue
+	set -- $kept
+	r=1
+	while [ $r -le "$repeats" ]; do
+		printf '\r%-16s %s/%s ' "$label" $r "$repeats" >&2
+		for a in "$@"; do
+			one "$label" "$args" "${a%%=*}" "${a#*=}" $r </dev/null
+		done
+		first=$1
+		shift
+		set -- "$@" "$first"
+		r=$((r + 1))
+	done
+done
+printf '\n' >&2
+python3 "$here/table.py" "$csv" --svg "$out/results.svg" >"$out/results.md"
+echo "$out/results.md" >&2

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""table.py - results.csv of run.sh as Markdown tables and, with --svg FILE, as a picture.
+
+A cell is the ratio to the best of its line; the best's own value stands in the second column.
+Minima are compared (the least disturbed run); the geometric mean is also given for the medians.
+"""
+import argparse
+import csv
+import math
+import statistics
+import sys
+from collections import defaultdict
+
+
+def load(path):
+    """{workload: {allocator: [row, ...]}} in the order of the file."""
+    runs = defaultdict(lambda: defaultdict(list))
+    with open(path, newline="", encoding="ascii") as f:
+        for row in csv.DictReader(f):
+            runs[row["workload"]][row["allocator"]].append(row)
+    return runs
+
+
+def values(runs, column, pick):
+    """{workload: {allocator: number}}; an allocator with a failed run is left out of its line."""
+    out = {}
+    for workload, by_allocator in runs.items():
+        line = {}
+        for allocator, rows in by_allocator.items():
+            if all(r["status"] == "0" and r[column] for r in rows):
+                line[allocator] = pick(float(r[column]) for r in rows)
+        out[workload] = line
+    return out
+
+
+def failures(runs):
+    for workload, by_allocator in runs.items():
+        for allocator, rows in by_allocator.items():
+            bad = [r["status"] or "?" for r in rows if r["status"] != "0"]
+            if bad:
+                yield f"{workload} under {allocator}: {len(bad)} of {len(rows)} (status {bad[0]})"
+
+
+def geomeans(table, allocators, workloads):
+    """Over the lines that every allocator finished, so that the means are of the same lines."""
+    whole = [table[w] for w in workloads if all(a in table[w] for a in allocators)]
+    means = {}
+    for a in allocators:
+        logs = [math.log(line[a] / min(line.values())) for line in whole]
+        means[a] = math.exp(sum(logs) / len(logs)) if logs else None
+    return means, len(whole)
+
+
+def markdown(title, unit, scale, groups, table, medians=None, skip=()):
+    """A table of ratios to the best of each line, then the means of each group."""
+    allocators = list(dict.fromkeys(a for line in table.values() for a in line))
+    print(f"\n## {title}\n")
+    print(f"| workload | best, {unit} | " + " | ".join(allocators) + " |")
+    print("|---|---|" + "---|" * len(allocators))
+    for workload, line in table.items():
+        if workload in skip:
+            continue
+        best = min(line.values(), default=None)
+        cells = []
+        for a in allocators:
+            text = f"{line[a] / best:.2f}" if a in line and best else "failed"
+            cells.append(f"**{text}**" if a in line and line[a] == best else text)
+        shown = "" if best is None else f"{best * scale:.3g}"
+        print(f"| {workload} | {shown} | " + " | ".join(cells) + " |")
+    for group, workloads in groups.items():
+        workloads = [w for w in workloads if w not in skip]
+        means, count = geomeans(table, allocators, workloads)
+        lines = [(f"{group}, geomean of {count}", means)]
+        if medians is not None:
+            lines.append((f"{group}, by medians", geomeans(medians, allocators, workloads)[0]))
+        for name, m in lines:
+            cells = ["" if m[a] is None else f"{m[a]:.3f}" for a in allocators]
+            print(f"| {name} | | " + " | ".join(cells) + " |")
+
+
+def figures(runs, allocators, wanted):
+    """The workloads' own figures, the smallest of each allocator's runs."""
+    if not any(workload in runs for workload in wanted):
+        return
+    print("\n## Figures of single workloads\n")
+    print("| figure | " + " | ".join(allocators) + " |")
+    print("|---|" + "---|" * len(allocators))
+    for workload, keys in wanted.items():
+        if workload not in runs:
+            continue
+        for key in keys:
+            cells = []
+            for a in allocators:
+                seen = []
+                for row in runs[workload].get(a, []):
+                    pairs = dict(p.split("=", 1) for p in row["figures"].split() if "=" in p)
+                    if row["status"] == "0" and key in pairs:
+                        seen.append(float(pairs[key]))
+                cells.append(f"{min(seen):g}" if seen else "failed")
+            print(f"| {workload} {key} | " + " | ".join(cells) + " |")
+
+
+WANTED = {
+    "phases": ["rss_per_live_peak", "mean_peak", "trough"],
+    "sieve": ["rss_end"],
+    "burst-idle": ["peak", "rss_500ms", "rss_1s", "rss_2s", "rss_3s"],
+    "idle-threads": ["rss_idle", "rss_joined"],
+    "mstress": ["rss_end"],
+    "latency": ["malloc_p50", "malloc_p999", "malloc_p9999", "malloc_max",
+                "free_p50", "free_p999", "free_p9999", "free_max"],
+}
+# Its time is mostly that of reading the clock.
+NOT_TIMED = {"latency"}
+
+COLOURS = ["#888888", "#d62728", "#1f77b4", "#2ca02c", "#ff7f0e", "#9467bd", "#8c564b", "#e377c2",
+           "#7f7f00", "#17becf", "#aec7e8", "#98df8a", "#ffbb78", "#c5b0d5", "#c49c94", "#f7b6d2"]
+
+
+def svg(path, panels, allocators):
+    """One row a workload, one bar an allocator; bars longer than 4 times the best are cut."""
+    bar, gap, label, width, cut = 5, 6, 110, 360, 4.0
+    workloads = list(panels[0][1])
+    row = bar * len(allocators) + gap
+    height = 60 + row * len(workloads)
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{label + len(panels) * (width + 20)}" '
+           f'height="{height}" font-family="sans-serif" font-size="10">',
+           '<rect width="100%" height="100%" fill="white"/>']
+    for i, a in enumerate(allocators):
+        x = label + i * 62
+        colour = COLOURS[i % len(COLOURS)]
+        out.append(f'<rect x="{x}" y="6" width="8" height="8" fill="{colour}"/>'
+                   f'<text x="{x + 11}" y="14">{a}</text>')
+    for n, (title, table) in enumerate(panels):
+        left = label + n * (width + 20)
+        out.append(f'<text x="{left}" y="34">{title}, ratio to the best (cut at {cut:g})</text>')
+        for tick in range(1, int(cut) + 1):
+            x = left + width * tick / cut
+            out.append(f'<line x1="{x}" y1="40" x2="{x}" y2="{height}" stroke="#ddd"/>')
+        for r, workload in enumerate(workloads):
+            y = 44 + r * row
+            if n == 0:
+                out.append(f'<text x="2" y="{y + row / 2}">{workload}</text>')
+            line = table.get(workload, {})
+            best = min(line.values(), default=1) or 1
+            for i, a in enumerate(allocators):
+                if a in line:
+                    w = width * min(line[a] / best, cut) / cut
+                    out.append(f'<rect x="{left}" y="{y + i * bar}" width="{w:.1f}" '
+                               f'height="{bar - 1}" fill="{COLOURS[i % len(COLOURS)]}"/>')
+    out.append("</svg>")
+    with open(path, "w", encoding="ascii") as f:
+        f.write("\n".join(out) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("csv")
+    parser.add_argument("--svg")
+    options = parser.parse_args()
+    runs = load(options.csv)
+    if not runs:
+        sys.exit("table.py: no results")
+    allocators = list(dict.fromkeys(a for line in runs.values() for a in line))
+    repeats = max(len(rows) for line in runs.values() for rows in line.values())
+    time = values(runs, "seconds", min)
+    peak = values(runs, "peak_kb", min)
+    print(f"# Results\n\n{repeats} interleaved repeats, order rotated; ratios of minima to the best "
+          "of the line.")
+    groups = defaultdict(list)
+    for workload, line in runs.items():
+        groups[next(iter(line.values()))[0].get("group", "all")].append(workload)
+    markdown("Time", "ms", 1000, groups, time, values(runs, "seconds", statistics.median), NOT_TIMED)
+    markdown("Peak RSS", "MiB", 1 / 1024, groups, peak)
+    markdown("Page faults", "thousands", 1 / 1000, groups, values(runs, "faults", min))
+    figures(runs, allocators, WANTED)
+    bad = list(failures(runs))
+    if bad:
+        print("\n## Failures\n")
+        for line in bad:
+            print(f"- {line}")
+    if options.svg:
+        svg(options.svg, [("time", time), ("peak RSS", peak)], allocators)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+/* api/api.h -- between the exported functions and the layers below: what is common to all of them.
+ * This layer, and no other, knows errno, zero sizes, overflow, alignment rules and hooks. */
+#ifndef ASH_API_API_H
+#define ASH_API_API_H
+
+#include "heap/thread.h"
+
+/* The public name of a function: PREFIXname with --with-ashlar-prefix, else libc's own. */
+#ifdef ASHLAR_PREFIX
+#define ASH_PASTE2(a, b) a##b
+#define ASH_PASTE(a, b) ASH_PASTE2(a, b)
+#define API(name) ASH_PASTE(ASHLAR_PREFIX, name)
+#else
+#define API(name) name
+#endif
+
+/* api/slow.c: the cold exits. caller: what a hook is told. Errors set errno. */
+void *ash_malloc_slow(size_t size);
+void *ash_calloc_slow(size_t size, const void *caller);
+void *ash_realloc_slow(void *p, size_t size, const void *caller);
+void ash_free_slow(void *p);
+
+/* The same without hooks. align: a power of two. NULL and ENOMEM without memory. */
+void *ash_alloc(size_t size, size_t align, bool zero);
+void *ash_realloc(void *p, size_t size);
+void ash_free(void *p);
+
+/* With hooks; for aligned_alloc and its kin. */
+void *ash_memalign(size_t align, size_t size, const void *caller);
+
+/* Bytes usable at a live block; call: the name for a fault report. */
+size_t ash_usable(void *p, const char *call);
+
+/* api/foreign.c: pointers that are not ours. They go to libc's functions if libc could own them;
+ * else the process stops with a line that says why. */
+void ash_foreign_free(void *p);
+void *ash_foreign_realloc(void *p, size_t size);
+size_t ash_foreign_usable(void *p, const char *call);
+
+/* api/hooks.c. While hooks are on, every call comes the slow way. */
+extern _Atomic bool ash_hooks_on;
+void ash_hooks_init(void);
+void *ash_hooks_malloc(size_t size, const void *caller);
+void *ash_hooks_calloc(size_t size, const void *caller);
+void *ash_hooks_realloc(void *p, size_t size, const void *caller);
+void *ash_hooks_memalign(size_t align, size_t size, const void *caller);
+void ash_hooks_free(void *p, const void *caller);
+
+#endif

@@ -1,0 +1,64 @@
+/* api/init.c -- the constructor: from here on libc may be called, threads get caches, the fast
+ * paths open. With -z initfirst it runs before any other object's, so our fork handlers are the
+ * last in prepare and the first in parent and child. */
+#include "api/api.h"
+
+#include "ashlar/ashlar.h"
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "base/syscall.h"
+#include "obs/stats.h"
+#include "os/conf.h"
+#include "os/os.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#define STRING2(x) #x
+#define STRING(x) STRING2(x)
+
+/* The C library's, unless its constructors are still to come: then what glibc hands to ours. */
+static char **environment(char **given)
+{
+	(void)given;
+#ifdef __GLIBC__
+	if (!environ)
+		return given;
+#endif
+	return environ;
+}
+
+__attribute__((constructor(101))) static void start(int argc, char **argv, char **env)
+{
+	(void)argc;
+	(void)argv;
+	ash_os_init();
+	ash_conf_read(environment(env));
+	ash_chunk_set_decay(ash_conf.dirty_decay_ms);
+	ash_heap_init(ash_conf.narenas, ash_conf.tcache);
+	pthread_atfork(ash_heap_fork_prepare, ash_heap_fork_parent, ash_heap_fork_child);
+	ash_hooks_init(); /* arms */
+}
+
+static void to_stderr(void *unused, const char *text)
+{
+	(void)unused;
+	ash_syscall3(SYS_write, 2, (long)text, (long)ash_str_len(text));
+}
+
+__attribute__((destructor(101))) static void finish(void)
+{
+	if (ash_conf.stats_print)
+		ash_stats_print(to_stderr, NULL);
+}
+
+ASHLAR_EXPORT const char *ashlar_version(void)
+{
+	return STRING(ASHLAR_VERSION_MAJOR) "." STRING(ASHLAR_VERSION_MINOR) "." STRING(
+		ASHLAR_VERSION_PATCH);
+}
+
+ASHLAR_EXPORT void ashlar_stats_print(void (*write)(void *arg, const char *text), void *arg)
+{
+	ash_stats_print(write ? write : to_stderr, arg);
+}

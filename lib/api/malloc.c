@@ -1,0 +1,107 @@
+/* api/malloc.c -- malloc, free, calloc, realloc. Each is its fast path and one cold exit; the
+ * instructions of malloc and free are counted by tests/shell/fast-path.sh. */
+#include "api/api.h"
+
+#ifdef ASHLAR_PREFIX
+#include "ashlar/prefixed.h"
+#else
+#include <malloc.h>
+#include <stdlib.h>
+#endif
+#include "base/mem.h"
+
+#include <errno.h>
+
+/* Not in every C library's headers. */
+void API(free_sized)(void *p, size_t size);
+void API(free_aligned_sized)(void *p, size_t alignment, size_t size);
+void API(cfree)(void *p);
+
+/* ISO C: size bytes, aligned for any object (16; glibc), indeterminate content. size 0 gives a
+ * unique pointer (glibc). NULL and ENOMEM without memory or above PTRDIFF_MAX. Thread-safe; not
+ * for signal handlers. */
+ASHLAR_EXPORT void *API(malloc)(size_t size)
+{
+	void *p = ash_cache_pop(size);
+	return likely(p != NULL) ? p : ash_malloc_slow(size);
+}
+
+/* ISO C; keeps errno (POSIX 2024, glibc 2.33). NULL is ignored. A pointer that is no live block's
+ * start stops the process with a message on stderr. */
+ASHLAR_EXPORT void API(free)(void *p)
+{
+	if (unlikely(!ash_cache_push(p)))
+		ash_free_slow(p);
+}
+
+/* ISO C: count * size bytes of zero; NULL and ENOMEM also where the product overflows. */
+ASHLAR_EXPORT void *API(calloc)(size_t count, size_t size)
+{
+	size_t bytes;
+	if (unlikely(__builtin_mul_overflow(count, size, &bytes))) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	void *p = ash_cache_pop(bytes);
+	if (unlikely(p == NULL))
+		return ash_calloc_slow(bytes, __builtin_return_address(0));
+	ash_mem_zero(p, bytes);
+	return p;
+}
+
+/* ISO C; realloc(NULL, n) is malloc(n), realloc(p, 0) frees p and returns NULL (glibc). On
+ * failure p is unchanged. Small blocks stay where they are while their size class fits and is at
+ * least half used. */
+ASHLAR_EXPORT void *API(realloc)(void *p, size_t size)
+{
+	uint32_t entry = ash_pagemap_get((uintptr_t)p);
+	if (likely(entry - 1 < ASH_ENTRY_LARGE - 1 && ash_anchor.small_limit)) {
+		size_t usable = ash_class_size[ASH_ENTRY_CLASS(entry)];
+		if (size <= usable && size > usable / 2)
+			return p;
+	}
+	return ash_realloc_slow(p, size, __builtin_return_address(0));
+}
+
+/* C23: free for a block of malloc, calloc or realloc (not of aligned_alloc) of that size. The
+ * sizes are not checked. */
+ASHLAR_EXPORT void API(free_sized)(void *p, size_t size)
+{
+	(void)size;
+	if (unlikely(!ash_cache_push(p)))
+		ash_free_slow(p);
+}
+
+/* C23: the same for a block of aligned_alloc. */
+ASHLAR_EXPORT void API(free_aligned_sized)(void *p, size_t alignment, size_t size)
+{
+	(void)alignment;
+	(void)size;
+	if (unlikely(!ash_cache_push(p)))
+		ash_free_slow(p);
+}
+
+/* glibc until 2.25: free. */
+ASHLAR_EXPORT void API(cfree)(void *p)
+{
+	if (unlikely(!ash_cache_push(p)))
+		ash_free_slow(p);
+}
+
+/* glibc: bytes that may be used at p, at least what was asked for and constant over the block's
+ * life; 0 for NULL. */
+ASHLAR_EXPORT size_t API(malloc_usable_size)(void *p)
+{
+	return p ? ash_usable(p, "malloc_usable_size") : 0;
+}
+
+#ifndef ASHLAR_PREFIX
+/* glibc's second names: some programs and libraries call them directly. The attributes are those
+ * of the headers' declarations. */
+#define ALIAS(of) __attribute__((alias(#of), visibility("default"), nothrow))
+ALIAS(malloc) __attribute__((malloc, leaf, alloc_size(1))) void *__libc_malloc(size_t size);
+ALIAS(calloc) __attribute__((malloc, leaf, alloc_size(1, 2)))
+void *__libc_calloc(size_t count, size_t size);
+ALIAS(realloc) __attribute__((leaf, alloc_size(2))) void *__libc_realloc(void *p, size_t size);
+ALIAS(free) __attribute__((leaf)) void __libc_free(void *p);
+#endif

@@ -1,0 +1,165 @@
+/* api/slow.c -- what malloc and free do when their thread's cache cannot help. */
+#include "api/api.h"
+
+#include "base/mem.h"
+#include "os/fault.h"
+#include "slab/large.h"
+
+#include <errno.h>
+
+/* ---- allocation */
+
+/* A block of a size class, through the thread's cache if it has one. */
+static void *alloc_small(unsigned class)
+{
+	struct cache *t = ash_thread_cache();
+	if (!t)
+		return ash_heap_alloc_direct(class);
+	void **top = t->fast.top[class];
+	if (top[-1]) { /* aligned requests come here without having looked */
+		t->fast.top[class] = top - 1;
+		return top[-1];
+	}
+	return ash_cache_refill(t, class);
+}
+
+static void *try_alloc(size_t size, size_t align, bool zero)
+{
+	if (!ash_heap_start())
+		return NULL;
+	unsigned class = align <= 16 && size <= ASH_SMALL_MAX ? ash_class_of(size)
+							      : ash_class_aligned(size, align);
+	if (class == ASH_CLASSES)
+		return ash_large_alloc(size, align, zero);
+	void *p = alloc_small(class);
+	if (p && zero)
+		ash_mem_zero(p, size);
+	return p;
+}
+
+void *ash_alloc(size_t size, size_t align, bool zero)
+{
+	if (size == 0)
+		size = 1;
+	if (likely(size <= PTRDIFF_MAX)) {
+		void *p = try_alloc(size, align, zero);
+		if (likely(p != NULL))
+			return p;
+		/* The system has no more: give back all we keep, address space too. */
+		if (ash_heap_trim(true) && (p = try_alloc(size, align, zero)))
+			return p;
+	}
+	errno = ENOMEM;
+	return NULL;
+}
+
+SLOW void *ash_malloc_slow(size_t size)
+{
+	if (unlikely(ash_hooks_on))
+		return ash_hooks_malloc(size, __builtin_return_address(0));
+	return ash_alloc(size, 16, false);
+}
+
+SLOW void *ash_calloc_slow(size_t size, const void *caller)
+{
+	if (unlikely(ash_hooks_on))
+		return ash_hooks_calloc(size, caller);
+	return ash_alloc(size, 16, true);
+}
+
+void *ash_memalign(size_t align, size_t size, const void *caller)
+{
+	if (unlikely(ash_hooks_on))
+		return ash_hooks_memalign(align, size, caller);
+	return ash_alloc(size, align, false);
+}
+
+/* ---- freeing */
+
+void ash_free(void *p)
+{
+	if (!p)
+		return;
+	uint32_t entry = ash_pagemap_get((uintptr_t)p);
+	if (entry == 0) {
+		ash_foreign_free(p);
+	} else if (entry == ASH_ENTRY_LARGE) {
+		if ((uintptr_t)p & (ASH_UNIT - 1))
+			ash_fault("free", p, ASH_FAULT_INTERIOR);
+		if (!ash_large_free(p))
+			ash_fault("free", p, ASH_FAULT_DOUBLE_FREE);
+	} else {
+		struct cache *t = ash_thread_cache();
+		if (t)
+			ash_cache_return(t, p, entry);
+		else
+			ash_heap_free_direct(p, entry);
+	}
+}
+
+SLOW void ash_free_slow(void *p)
+{
+	if (unlikely(ash_hooks_on))
+		ash_hooks_free(p, __builtin_return_address(0));
+	else
+		ash_free(p);
+}
+
+/* ---- sizes and resizing */
+
+/* A live small block's start, or the process stops. */
+static void check_small(void *p, uint32_t entry, const char *call)
+{
+	uint64_t q = ((uintptr_t)p & (ASH_UNIT - 1)) *
+		     (uint64_t)ash_class_recip(ASH_ENTRY_CLASS(entry));
+	if (unlikely((uint32_t)q >= ash_class_recip(ASH_ENTRY_CLASS(entry))))
+		ash_fault(call, p, ASH_FAULT_INTERIOR);
+}
+
+size_t ash_usable(void *p, const char *call)
+{
+	uint32_t entry = ash_pagemap_get((uintptr_t)p);
+	if (entry == 0)
+		return ash_foreign_usable(p, call);
+	if (entry == ASH_ENTRY_LARGE) {
+		if ((uintptr_t)p & (ASH_UNIT - 1))
+			ash_fault(call, p, ASH_FAULT_INTERIOR);
+		return ash_large_size(p);
+	}
+	check_small(p, entry, call);
+	return ash_class_size[ASH_ENTRY_CLASS(entry)];
+}
+
+void *ash_realloc(void *p, size_t size)
+{
+	if (!p)
+		return ash_alloc(size, 16, false);
+	uint32_t entry = ash_pagemap_get((uintptr_t)p);
+	if (entry == 0)
+		return ash_foreign_realloc(p, size);
+	if (size == 0) {
+		ash_free(p);
+		return NULL;
+	}
+	size_t usable = ash_usable(p, "realloc");
+	if (entry == ASH_ENTRY_LARGE && size > ASH_SMALL_MAX && size <= PTRDIFF_MAX) {
+		void *q = ash_large_resize(p, size);
+		if (q)
+			return q;
+	} else if (size <= usable && size > usable / 2) {
+		return p;
+	}
+	void *q = ash_alloc(size, 16, false);
+	if (!q)
+		return NULL;
+	ash_mem_copy(q, p, size < usable ? size : usable);
+	ash_free(p);
+	return q;
+}
+
+SLOW void *ash_realloc_slow(void *p, size_t size, const void *caller)
+{
+	if (unlikely(ash_hooks_on))
+		return ash_hooks_realloc(p, size, caller);
+	return ash_realloc(p, size);
+}

@@ -1,0 +1,61 @@
+/* base/mem.c -- see mem.h. Each loop hides its pointer from the optimiser, which would otherwise
+ * recognise the pattern and call memset or memcpy in libc. */
+#include "base/mem.h"
+
+void ash_mem_zero_large(void *dst, size_t bytes)
+{
+	bytes = align_up(bytes, 16);
+#if defined(__x86_64__)
+	__asm__ volatile("rep stosb" : "+D"(dst), "+c"(bytes) : "a"(0) : "memory");
+#else
+	char *p = dst;
+	char *end = p + bytes;
+	while (p < end) {
+		*(ash_vec *)p = (ash_vec){0, 0};
+		__asm__("" : "+r"(p));
+		p += 16;
+	}
+#endif
+}
+
+void ash_mem_copy(void *dst, const void *src, size_t bytes)
+{
+	char *d = dst;
+	const char *s = src;
+#if defined(__x86_64__)
+	if (bytes >= 512) {
+		__asm__ volatile("rep movsb" : "+D"(d), "+S"(s), "+c"(bytes) : : "memory");
+		return;
+	}
+#endif
+	typedef long loose_vec __attribute__((vector_size(16), may_alias, aligned(1)));
+	for (; bytes >= 16; bytes -= 16) {
+		*(loose_vec *)d = *(const loose_vec *)s;
+		__asm__("" : "+r"(d), "+r"(s));
+		d += 16;
+		s += 16;
+	}
+	for (; bytes; bytes--) {
+		*d++ = *s++;
+		__asm__("" : "+r"(d), "+r"(s));
+	}
+}
+
+bool ash_str_eq(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+size_t ash_str_len(const char *s)
+{
+	size_t n = 0;
+	while (s[n]) {
+		n++;
+		__asm__("" : "+r"(s));
+	}
+	return n;
+}

@@ -1,0 +1,260 @@
+/* heap/cache.c -- the slow half of cache.h: refill, flush, sending home, and how much to keep.
+ *
+ * An array starts with a few slots and doubles when its class comes here often; what all arrays of
+ * a cache may hold is a budget that grows with the thread's visits, so that a thousand threads
+ * that did little keep little. Classes not visited for a while are emptied by the visits of
+ * others. */
+#include "heap/cache.h"
+#include "base/mem.h"
+#include "os/fault.h"
+#include "region/meta.h"
+
+#define FIRST_BYTES 2048      /* of blocks, in an array's first size ... */
+#define FIRST_SLOTS 8         /* ... but no more slots than this, and at least 2 */
+#define CLASS_BYTES 32768     /* of blocks, in an array's largest size ... */
+#define SLOTS_MIN 8           /* ... but at least this many slots */
+#define SLOTS_MAX 256         /* ... and at most this many */
+#define BUDGET 16384          /* bytes of growth any cache may have ... */
+#define BUDGET_PER_EVENT 256  /* ... and what each visit to the slow path adds */
+#define GROW_AFTER 2          /* misses */
+#define OUTBOX_BYTES 32768
+#define PARCEL_MIN 16         /* blocks of one class worth a parcel */
+#define POST_EVENTS 16        /* visits between postings of outboxes that are not full */
+#define IDLE_EVENTS 512       /* visits between looks at idle classes */
+
+static unsigned slots_max(unsigned class)
+{
+	unsigned n = CLASS_BYTES / ash_class_size[class];
+	return n < SLOTS_MIN ? SLOTS_MIN : n > SLOTS_MAX ? SLOTS_MAX : n;
+}
+
+static unsigned slots_first(unsigned class)
+{
+	unsigned n = FIRST_BYTES / ash_class_size[class];
+	return n < 2 ? 2 : n > FIRST_SLOTS ? FIRST_SLOTS : n;
+}
+
+static inline size_t array_bytes(unsigned slots)
+{
+	return (slots + 2) * sizeof(void *);
+}
+
+/* Gives the class an array of `slots`, with what the old one held. */
+static bool resize(struct cache *t, unsigned class, unsigned slots)
+{
+	void **array = ash_meta_alloc(array_bytes(slots));
+	if (!array)
+		return false;
+	void **old = t->base[class];
+	size_t n = old ? (size_t)(t->fast.top[class] - old) : 0;
+	ash_mem_slide(array + 1, old, n);
+	array[1 + slots] = ASH_STOP;
+	t->base[class] = array + 1;
+	t->fast.top[class] = array + 1 + n;
+	if (old)
+		ash_meta_free(old - 1, array_bytes(t->capacity[class]));
+	t->capacity[class] = (uint16_t)slots;
+	t->misses[class] = 0;
+	return true;
+}
+
+/* The class missed: a larger array if it does so often and the budget allows. Returns whether
+ * there is more room than before. */
+static bool adapt(struct cache *t, unsigned class)
+{
+	unsigned slots = t->capacity[class], most = slots_max(class);
+	if (!slots)
+		return resize(t, class, slots_first(class));
+	if (slots >= most || ++t->misses[class] < GROW_AFTER)
+		return false;
+	unsigned wanted = slots * 2 < most ? slots * 2 : most;
+	uint32_t more = (wanted - slots) * ash_class_size[class];
+	if (t->held_bytes + more > BUDGET + (uint64_t)t->events * BUDGET_PER_EVENT)
+		return false;
+	if (!resize(t, class, wanted))
+		return false;
+	t->held_bytes += more;
+	return true;
+}
+
+/* Returns the n oldest blocks of a class. */
+static void flush_oldest(struct cache *t, unsigned class, size_t n)
+{
+	void **base = t->base[class];
+	size_t rest = (size_t)(t->fast.top[class] - base) - n;
+	ash_shard_flush(t->shard, base, n);
+	ash_mem_slide(base, base + n, rest);
+	t->fast.top[class] = base + rest;
+}
+
+static void post(struct cache *t, uint32_t shard);
+
+/* What other visits pay for: blocks stuck in outboxes and in classes no longer used. */
+static void housekeeping(struct cache *t)
+{
+	t->events++;
+	if (t->events % POST_EVENTS)
+		return;
+	for (uint32_t i = 0; i < t->noutbox; i++)
+		if (t->outbox[i] && t->outbox[i]->n)
+			post(t, i);
+	if (t->events % IDLE_EVENTS)
+		return;
+	ash_chunk_tick();
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		size_t n = t->base[c] ? (size_t)(t->fast.top[c] - t->base[c]) : 0;
+		if (n && !t->active[c])
+			flush_oldest(t, c, (n + 1) / 2);
+		t->active[c] = 0;
+	}
+}
+
+void *ash_cache_refill(struct cache *t, unsigned class)
+{
+	housekeeping(t);
+	t->active[class] = 1;
+	adapt(t, class);
+	void **base = t->base[class];
+	if (!base) { /* no memory for an array: one block must do */
+		void *block = NULL;
+		ash_shard_refill(t->shard, class, &block, 1);
+		return block;
+	}
+	ASSERT(t->fast.top[class] == base);
+	size_t n = ash_shard_refill(t->shard, class, base, (t->capacity[class] + 1) / 2);
+	if (!n)
+		return NULL;
+	t->fast.top[class] = base + n - 1;
+	return base[n - 1];
+}
+
+/* Sends the outbox home: parcels for classes with many blocks, the rest into the bitmaps. */
+static void post(struct cache *t, uint32_t shard)
+{
+	struct outbox *o = t->outbox[shard];
+	struct shard *sh = ash_shards[shard];
+	void *same[ASH_BATCH], *rest[ASH_BATCH];
+	uint32_t left = o->n, nrest = 0;
+	while (left) {
+		uint8_t class = o->class[0];
+		uint32_t nsame = 0, keep = 0;
+		for (uint32_t i = 0; i < left; i++) {
+			if (o->class[i] == class) {
+				same[nsame++] = o->block[i];
+			} else {
+				o->class[keep] = o->class[i];
+				o->block[keep++] = o->block[i];
+			}
+		}
+		left = keep;
+		if (nsame >= PARCEL_MIN) {
+			ash_shard_post(sh, class, same, nsame);
+			continue;
+		}
+		for (uint32_t i = 0; i < nsame; i++)
+			rest[nrest++] = same[i];
+	}
+	o->n = 0;
+	o->bytes = 0;
+	if (nrest)
+		ash_shard_flush(sh, rest, nrest);
+}
+
+static void send_home(struct cache *t, void *block, uint32_t entry)
+{
+	uint32_t shard = ASH_ENTRY_SHARD(entry);
+	struct outbox *o = shard < t->noutbox ? t->outbox[shard] : NULL;
+	if (!o && shard < t->noutbox)
+		o = t->outbox[shard] = ash_meta_alloc(sizeof *o);
+	if (!o) {
+		ash_shard_flush(ash_shards[shard], &block, 1);
+		return;
+	}
+	o->class[o->n] = ASH_ENTRY_CLASS(entry);
+	o->block[o->n++] = block;
+	o->bytes += ash_class_size[ASH_ENTRY_CLASS(entry)];
+	if (o->n == ASH_BATCH || o->bytes >= OUTBOX_BYTES) {
+		t->events++;
+		post(t, shard);
+	}
+}
+
+void ash_cache_return(struct cache *t, void *block, uint32_t entry)
+{
+	if (ASH_ENTRY_SHARD(entry) != t->shard->id) {
+		send_home(t, block, entry);
+		return;
+	}
+	unsigned class = ASH_ENTRY_CLASS(entry);
+	void **top = t->fast.top[class];
+	if (top[-1] == block)
+		ash_fault("free", block, ASH_FAULT_DOUBLE_FREE);
+	if (*top == ASH_STOP) {
+		housekeeping(t);
+		t->active[class] = 1;
+		bool roomier = adapt(t, class);
+		size_t n = t->base[class] ? (size_t)(t->fast.top[class] - t->base[class]) : 0;
+		if (!t->base[class]) {
+			ash_shard_flush(t->shard, &block, 1);
+			return;
+		}
+		if (!roomier && n == t->capacity[class])
+			flush_oldest(t, class, n - n / 2);
+		top = t->fast.top[class];
+	}
+	*top = block;
+	t->fast.top[class] = top + 1;
+}
+
+void ash_cache_flush(struct cache *t)
+{
+	for (uint32_t i = 0; i < t->noutbox; i++)
+		if (t->outbox[i] && t->outbox[i]->n)
+			post(t, i);
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		size_t n = t->base[c] ? (size_t)(t->fast.top[c] - t->base[c]) : 0;
+		if (n)
+			flush_oldest(t, c, n);
+	}
+}
+
+struct cache *ash_cache_create(uint32_t shards)
+{
+	struct cache *t = ash_meta_alloc(sizeof *t + shards * sizeof t->outbox[0]);
+	if (!t)
+		return NULL;
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		t->fast.top[c] = ash_anchor.empty.top[c];
+	t->noutbox = shards;
+	return t;
+}
+
+void ash_cache_bind(struct cache *t, struct shard *sh)
+{
+	t->shard = sh;
+	t->fast.owner = ASH_ENTRY_OF(sh->id, 0);
+	t->bound = true;
+}
+
+size_t ash_cache_bytes(const struct cache *t, size_t per_class[ASH_CLASSES])
+{
+	size_t bytes = 0;
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		void **base = __atomic_load_n(&t->base[c], __ATOMIC_RELAXED);
+		void **top = __atomic_load_n(&t->fast.top[c], __ATOMIC_RELAXED);
+		size_t n = base ? (size_t)(top - base) : 0;
+		if (n > SLOTS_MAX)
+			n = 0; /* caught between two stores of a resize */
+		per_class[c] += n;
+		bytes += n * ash_class_size[c];
+	}
+	for (uint32_t i = 0; i < t->noutbox; i++) {
+		struct outbox *o = __atomic_load_n(&t->outbox[i], __ATOMIC_RELAXED);
+		uint32_t n = o ? __atomic_load_n(&o->n, __ATOMIC_RELAXED) : 0;
+		for (uint32_t k = 0; k < n && k < ASH_BATCH; k++) {
+			per_class[o->class[k]]++;
+			bytes += ash_class_size[o->class[k]];
+		}
+	}
+	return bytes;
+}

@@ -1,0 +1,104 @@
+/* heap/cache.h -- a thread's cache: for each size class an array of free blocks, used as a stack.
+ *
+ * This header is the fast path. ash_cache_pop() and ash_cache_push() touch the anchor (shared,
+ * read only), one TLS word, the cache and, in push, one page-map entry; never the block, never its
+ * slab. They answer NULL or false for every reason there is to go the slow way: size too large,
+ * library not armed, thread without a cache, array empty or full, block of another shard, large,
+ * foreign, NULL, freed twice in a row. The caller has one cold exit for all of them.
+ *
+ *     base[c]               top[c]
+ *       v                     v
+ *     [ NULL | p p p p p p p | - - - - - | ASH_STOP ]       p: free blocks, the last one freed
+ *              oldest  newest                                 is the first one out
+ *
+ * Everything in a cache belongs to its thread; statistics read it from outside (relaxed). */
+#ifndef ASH_HEAP_CACHE_H
+#define ASH_HEAP_CACHE_H
+
+#include "heap/shard.h"
+#include "os/tls.h"
+
+/* Blocks of another shard, on their way there. */
+struct outbox {
+	uint32_t n;
+	uint32_t bytes;
+	uint8_t class[ASH_BATCH];
+	void *block[ASH_BATCH];
+};
+
+struct cache {
+	struct ash_fast fast;
+	struct shard *shard;           /* const while bound */
+	void **base[ASH_CLASSES];      /* first slot of the array; NULL: none yet */
+	uint16_t capacity[ASH_CLASSES];
+	uint8_t misses[ASH_CLASSES];   /* refills and flushes since the array last grew */
+	uint8_t active[ASH_CLASSES];   /* visited since the last look at idle classes */
+	uint32_t events;               /* visits to the slow path, ever */
+	uint32_t held_bytes;           /* bytes all arrays can hold beyond their first size */
+	struct cache *next;            /* registry, const; heap/thread.c */
+	struct cache *next_free;       /* registry lock */
+	_Atomic bool bound;            /* a thread has it */
+	uint32_t noutbox;              /* const */
+	struct outbox *outbox[];       /* [shard]; NULL until used */
+};
+
+FAST struct ash_fast *ash_cache_mine(struct ash_anchor *a)
+{
+	return (struct ash_fast *)((char *)a + ash_tls_cache());
+}
+
+/* A cached block of at least size bytes, or NULL: go slow. size 0 goes slow. */
+FAST void *ash_cache_pop(size_t size)
+{
+	struct ash_anchor *a = ash_anchor_base();
+	size_t last = size - 1;
+	if (unlikely(last >= a->small_limit))
+		return NULL;
+	size_t class = a->class_of[last / 16];
+	struct ash_fast *mine = ash_cache_mine(a);
+	void **top = mine->top[class];
+	void *block = top[-1];
+	if (likely(block != NULL))
+		mine->top[class] = top - 1;
+	return block;
+}
+
+/* Puts a block of the thread's own shard into the cache, or returns false: go slow. */
+FAST bool ash_cache_push(void *block)
+{
+	struct ash_anchor *a = ash_anchor_base();
+	uintptr_t addr = (uintptr_t)block;
+	if (unlikely(addr >> ASH_LEAF_SHIFT >= a->root_limit))
+		return false;
+	size_t unit = (addr >> ASH_UNIT_SHIFT) & (ASH_LEAF_UNITS - 1);
+	uint32_t entry = a->zero_leaf[a->root[addr >> ASH_LEAF_SHIFT] + (intptr_t)unit];
+	struct ash_fast *mine = ash_cache_mine(a);
+	size_t class = entry ^ mine->owner;
+	if (unlikely(class > 0xff))
+		return false;
+	void **top = mine->top[class];
+	if (unlikely(*top == ASH_STOP || top[-1] == block))
+		return false;
+	*top = block;
+	mine->top[class] = top + 1;
+	return true;
+}
+
+/* Refills the class's array and takes one; NULL only without memory. */
+void *ash_cache_refill(struct cache *t, unsigned class);
+
+/* Any live small block that push refused, entry its page-map entry: makes room and pushes it, or
+ * sends it home. */
+void ash_cache_return(struct cache *t, void *block, uint32_t entry);
+
+/* Empties everything into the shards; arrays stay. */
+void ash_cache_flush(struct cache *t);
+
+/* For a new cache: memory for n outboxes. NULL without memory. */
+struct cache *ash_cache_create(uint32_t shards);
+void ash_cache_bind(struct cache *t, struct shard *sh);
+
+/* Bytes in the cache, read from any thread. */
+size_t ash_cache_bytes(const struct cache *t, size_t per_class[ASH_CLASSES]);
+
+#endif

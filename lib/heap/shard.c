@@ -1,0 +1,400 @@
+/* heap/shard.c -- see shard.h. Reading order: bins and their slabs, taking back, handing out,
+ * parcels, purging. */
+#include "heap/shard.h"
+#include "base/mem.h"
+#include "os/fault.h"
+#include "os/os.h"
+#include "region/meta.h"
+
+#define PICK 8         /* partial slabs compared when a bin needs a new one to refill from */
+#define PARCELS_MAX 8  /* in one inbox; beyond that blocks go to the bitmaps, or an idle shard
+			* would keep them from everybody */
+#define PURGE_CLASS 32 /* the first class above 1 KiB: below, wholly free pages are rare */
+#define PURGE_TICKS 8  /* visits to a bin between looks at its sparse slabs */
+#define PURGE_SCAN 16
+#define PURGE_AGE_MS 100
+
+_Atomic(struct shard *) ash_shards[ASH_SHARDS_MAX];
+
+struct shard *ash_shard_create(uint32_t id)
+{
+	struct shard *sh = ash_meta_alloc(sizeof *sh);
+	if (sh)
+		sh->id = id;
+	return sh;
+}
+
+/* ---- bins */
+
+static void partial_push(struct bin *b, struct slab *s)
+{
+	s->state = SLAB_PARTIAL;
+	s->prev = NULL;
+	s->next = b->partial;
+	if (s->next)
+		s->next->prev = s;
+	b->partial = s;
+}
+
+static void partial_remove(struct bin *b, struct slab *s)
+{
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		b->partial = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+}
+
+/* A slab with few free blocks is not worth a visit: it waits until a sixteenth is free. */
+static inline unsigned wake_level(const struct slab *s)
+{
+	return s->capacity >= 32 ? s->capacity / 16 : 1;
+}
+
+/* Lists a slab that is on no list, by what is free in it; or, wholly free and not the bin's only
+ * one with room, hands it to `empty`, for destruction outside the lock. */
+static void settle(struct bin *b, struct slab *s, struct slab **empty)
+{
+	if (s->nfree < wake_level(s)) {
+		s->state = SLAB_FULL;
+	} else if (s->nfree < s->capacity || !b->partial) {
+		partial_push(b, s);
+	} else {
+		s->next = *empty;
+		*empty = s;
+		b->slabs--;
+	}
+}
+
+/* k blocks of s were just marked free. */
+static inline void freed(struct bin *b, struct slab *s, unsigned k, struct slab **empty)
+{
+	s->nfree += (uint16_t)k;
+	b->ndalloc += k;
+	if (s->state == SLAB_HELD)
+		return;
+	if (s->state == SLAB_FULL) {
+		if (s->nfree < wake_level(s))
+			return;
+		s->stamp = 0;
+		partial_push(b, s);
+	}
+	if (s->nfree == s->capacity && (b->partial != s || s->next)) {
+		partial_remove(b, s);
+		s->next = *empty;
+		*empty = s;
+		b->slabs--;
+	}
+}
+
+static void destroy_all(struct slab *empty)
+{
+	while (empty) {
+		struct slab *next = empty->next;
+		ash_slab_destroy(empty);
+		empty = next;
+	}
+}
+
+/* The fullest of the first few partial slabs, lowest address first: sparse ones empty out. */
+static struct slab *pick(struct bin *b)
+{
+	struct slab *best = b->partial, *s = best;
+	for (int i = 0; s && i < PICK; i++, s = s->next)
+		if (s->nfree < best->nfree || (s->nfree == best->nfree && s->unit < best->unit))
+			best = s;
+	if (best) {
+		partial_remove(b, best);
+		best->state = SLAB_HELD;
+	}
+	return best;
+}
+
+/* ---- taking back */
+
+/* Marks blocks free in their slabs' bitmaps. Lock held. */
+static void mark_free(struct shard *sh, void **block, size_t n, struct slab **empty)
+{
+	struct slab *s = NULL;
+	uint64_t *bits = NULL;
+	uint32_t unit = 0, recip = 0;
+	unsigned k = 0, first = 0, capacity = 0;
+	for (size_t i = 0; i < n; i++) {
+		uintptr_t addr = (uintptr_t)block[i];
+		if ((uint32_t)(addr >> ASH_UNIT_SHIFT) != unit || !s) {
+			if (s) {
+				s->first = (uint16_t)first;
+				freed(&sh->bin[s->class], s, k, empty);
+			}
+			unit = (uint32_t)(addr >> ASH_UNIT_SHIFT);
+			s = ash_slab_at(addr);
+			bits = s->bits;
+			recip = s->recip;
+			first = s->first;
+			capacity = s->capacity;
+			k = 0;
+		}
+		uint64_t q = (addr & (ASH_UNIT - 1)) * (uint64_t)recip;
+		unsigned index = (unsigned)(q >> 32);
+		if (unlikely((uint32_t)q >= recip || index >= capacity))
+			ash_fault("free", block[i], ASH_FAULT_INTERIOR);
+		uint64_t bit = 1ull << (index & 63);
+		unsigned w = index >> 6;
+		uint64_t old = bits[w];
+		if (unlikely(old & bit))
+			ash_fault("free", block[i], ASH_FAULT_DOUBLE_FREE);
+		bits[w] = old | bit;
+		first = w < first ? w : first;
+		k++;
+	}
+	s->first = (uint16_t)first;
+	freed(&sh->bin[s->class], s, k, empty);
+}
+
+/* ---- purging inside sparse slabs */
+
+/* Takes partial slabs worth purging off the list, looking at `scan` of them. Lock held. */
+static struct slab *purge_candidates(struct bin *b, uint32_t now, uint32_t age, size_t scan)
+{
+	struct slab *found = NULL;
+	for (struct slab *s = b->partial, *next; s && scan--; s = next) {
+		next = s->next;
+		if (!s->stamp)
+			s->stamp = now | 1;
+		if (now - s->stamp < age || s->nfree * 2u < s->capacity)
+			continue;
+		s->stamp = now | 1;
+		s->idle = (uint16_t)ash_slab_idle_pages(s);
+		if (!s->idle)
+			continue;
+		partial_remove(b, s);
+		s->state = SLAB_HELD;
+		s->next = found;
+		found = s;
+	}
+	return found;
+}
+
+/* Lock held; released during the system calls, while nobody can take blocks of these slabs. */
+static size_t purge_bin(struct shard *sh, struct bin *b, uint32_t now, uint32_t age, size_t scan,
+			struct slab **empty)
+{
+	size_t purged = 0;
+	struct slab *found = purge_candidates(b, now, age, scan);
+	if (!found)
+		return 0;
+	ash_unlock(&sh->lock);
+	for (struct slab *s = found; s; s = s->next)
+		purged += ash_slab_purge(s, s->idle);
+	ash_lock(&sh->lock);
+	for (struct slab *s = found, *next; s; s = next) {
+		next = s->next;
+		settle(b, s, empty);
+	}
+	sh->purged_bytes += purged;
+	return purged;
+}
+
+static inline void purge_tick(struct shard *sh, struct bin *b, struct slab **empty)
+{
+	if (b < &sh->bin[PURGE_CLASS] || (b->nfills + b->nflushes) % PURGE_TICKS || !b->partial)
+		return;
+	uint32_t now = ash_os_now_ms();
+	if (now - b->purged_at < PURGE_AGE_MS)
+		return;
+	b->purged_at = now;
+	purge_bin(sh, b, now, PURGE_AGE_MS, PURGE_SCAN, empty);
+}
+
+void ash_shard_flush(struct shard *sh, void **block, size_t n)
+{
+	struct slab *empty = NULL;
+	struct bin *b = &sh->bin[ash_slab_at((uintptr_t)block[0])->class];
+	ash_lock(&sh->lock);
+	mark_free(sh, block, n, &empty);
+	b->nflushes++;
+	purge_tick(sh, b, &empty);
+	ash_unlock(&sh->lock);
+	if (empty)
+		destroy_all(empty);
+}
+
+/* ---- handing out */
+
+/* From the bin's slabs; fewer than want only if it has no more. Lock held. */
+static size_t take(struct bin *b, void **base, size_t want)
+{
+	size_t got = 0;
+	void **end = base + want;
+	while (got < want) {
+		struct slab *s = b->held;
+		if (!s || !s->nfree) {
+			if (s)
+				s->state = SLAB_FULL;
+			s = b->held = pick(b);
+			if (!s)
+				break;
+		}
+		size_t n = want - got < s->nfree ? want - got : s->nfree;
+		ash_slab_take(s, end, n);
+		end -= n;
+		got += n;
+	}
+	if (got && got < want)
+		ash_mem_slide(base, end, got);
+	return got;
+}
+
+/* Empties the inbox into the ready list. Lock held. */
+static void open_inbox(struct bin *b)
+{
+	struct parcel *p = atomic_exchange_explicit(&b->inbox, NULL, memory_order_acquire);
+	while (p) {
+		struct parcel *next = p->next;
+		p->next = b->ready;
+		b->ready = p;
+		p = next;
+	}
+}
+
+/* From a parcel, whole; what does not fit goes to the bitmaps. Lock held. */
+static size_t take_parcel(struct shard *sh, struct bin *b, void **base, size_t want,
+			  struct parcel **done, struct slab **empty)
+{
+	if (!b->ready)
+		open_inbox(b);
+	struct parcel *p = b->ready;
+	if (!p)
+		return 0;
+	b->ready = p->next;
+	atomic_fetch_sub_explicit(&b->parcels, 1, memory_order_relaxed);
+	size_t n = p->n < want ? p->n : want;
+	for (size_t i = 0; i < n; i++)
+		base[i] = p->block[p->n - n + i];
+	if (p->n > n)
+		mark_free(sh, p->block, p->n - n, empty);
+	b->ndalloc += n; /* they came back and leave again */
+	*done = p;
+	return n;
+}
+
+size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t want)
+{
+	struct bin *b = &sh->bin[class];
+	struct slab *empty = NULL;
+	struct parcel *done = NULL;
+	size_t got = 0;
+	ash_lock(&sh->lock);
+	b->nfills++;
+	if (b->ready || atomic_load_explicit(&b->inbox, memory_order_relaxed))
+		got = take_parcel(sh, b, base, want, &done, &empty);
+	if (!got) {
+		got = take(b, base, want);
+		if (!got) {
+			ash_unlock(&sh->lock);
+			struct slab *s = ash_slab_create(ASH_ENTRY_OF(sh->id, class));
+			ash_lock(&sh->lock);
+			if (s) {
+				b->slabs++;
+				s->stamp = 0;
+				partial_push(b, s);
+			}
+			got = take(b, base, want); /* also what others freed meanwhile */
+		}
+		purge_tick(sh, b, &empty);
+	}
+	b->nmalloc += got;
+	ash_unlock(&sh->lock);
+	if (done)
+		ash_meta_free(done, sizeof *done);
+	if (empty)
+		destroy_all(empty);
+	return got;
+}
+
+/* ---- parcels */
+
+/* The inbox is full: its blocks go to the bitmaps. */
+static void drain(struct shard *sh, struct bin *b)
+{
+	struct slab *empty = NULL;
+	ash_lock(&sh->lock);
+	open_inbox(b);
+	struct parcel *p = b->ready, *list = p;
+	b->ready = NULL;
+	uint32_t n = 0;
+	for (; p; p = p->next, n++)
+		mark_free(sh, p->block, p->n, &empty);
+	atomic_fetch_sub_explicit(&b->parcels, n, memory_order_relaxed);
+	ash_unlock(&sh->lock);
+	while (list) {
+		struct parcel *next = list->next;
+		ash_meta_free(list, sizeof *list);
+		list = next;
+	}
+	destroy_all(empty);
+}
+
+void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n)
+{
+	struct bin *b = &sh->bin[class];
+	struct parcel *p = ash_meta_alloc(sizeof *p);
+	if (!p) {
+		ash_shard_flush(sh, block, n);
+		return;
+	}
+	p->n = (uint32_t)n;
+	for (size_t i = 0; i < n; i++)
+		p->block[i] = block[i];
+	p->next = atomic_load_explicit(&b->inbox, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(&b->inbox, &p->next, p, memory_order_release,
+						      memory_order_relaxed))
+		;
+	if (atomic_fetch_add_explicit(&b->parcels, 1, memory_order_relaxed) >= PARCELS_MAX)
+		drain(sh, b);
+}
+
+size_t ash_shard_parked(const struct bin *b)
+{
+	size_t n = 0;
+	for (const struct parcel *p = b->ready; p; p = p->next)
+		n += p->n;
+	/* Only lock holders take from the inbox, so its list stays whole while we look. */
+	const struct parcel *p = atomic_load_explicit(&b->inbox, memory_order_acquire);
+	for (; p; p = p->next)
+		n += p->n;
+	return n;
+}
+
+size_t ash_shard_trim(struct shard *sh)
+{
+	size_t purged = 0;
+	struct slab *empty = NULL;
+	uint32_t now = ash_os_now_ms();
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		drain(sh, &sh->bin[c]);
+	ash_lock(&sh->lock);
+	for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
+		if (b->held) {
+			struct slab *s = b->held;
+			b->held = NULL;
+			settle(b, s, &empty);
+		}
+		for (struct slab *s = b->partial, *next; s; s = next) {
+			next = s->next;
+			s->stamp = now | 1;
+			if (s->nfree < s->capacity)
+				continue;
+			partial_remove(b, s);
+			s->next = empty;
+			empty = s;
+			b->slabs--;
+		}
+		if (b >= &sh->bin[PURGE_CLASS])
+			purged += purge_bin(sh, b, now, 0, SIZE_MAX, &empty);
+	}
+	ash_unlock(&sh->lock);
+	destroy_all(empty);
+	return purged;
+}

@@ -1,0 +1,71 @@
+/* heap/shard.h -- the owners of slabs.
+ *
+ * There are about as many shards as CPUs the process may use; a thread is bound to the least used
+ * one and takes and returns blocks there in batches. With no more threads than CPUs each has a
+ * shard to itself, and since every block goes home to its own shard, no cache line is shared by
+ * accident; with thousands of threads, memory still grows with shards only, and any thread can
+ * purge, count or trim what an idle one left.
+ *
+ * Lock: shard->lock (rank SHARD) guards everything but the inboxes. System calls, and whatever
+ * takes the region lock, happen outside it. */
+#ifndef ASH_HEAP_SHARD_H
+#define ASH_HEAP_SHARD_H
+
+#include "os/lock.h"
+#include "slab/slab.h"
+
+#define ASH_SHARDS_MAX 256
+#define ASH_BATCH 64 /* blocks in a parcel */
+
+/* Blocks of one class on their way home from another shard's thread: handed from cache to cache
+ * whole, without a visit to the bitmaps, as long as the receiver keeps up. */
+struct parcel {
+	struct parcel *next;
+	uint32_t n;
+	void *block[ASH_BATCH];
+};
+
+struct bin {
+	struct slab *held;    /* refills come from here first */
+	struct slab *partial; /* list */
+	struct parcel *ready; /* taken out of the inbox */
+	_Atomic(struct parcel *) inbox; /* any thread pushes (release), lock holder empties */
+	_Atomic uint32_t parcels;       /* in inbox and ready */
+	uint32_t slabs;
+	uint64_t nmalloc;  /* blocks that left the bitmaps or inbox for caches, ever */
+	uint64_t ndalloc;  /* blocks that came back to the bitmaps or inbox, ever */
+	uint32_t nfills, nflushes;
+	uint32_t purged_at;  /* ms, when the sub-slab purger last looked */
+	uint32_t unused;
+};
+
+struct shard {
+	struct ash_lock lock;
+	uint32_t id;      /* const: index in ash_shards */
+	uint32_t threads; /* bound to it. Thread registry lock (heap/thread.c) */
+	size_t purged_bytes; /* by the sub-slab purger */
+	_Alignas(64) struct bin bin[ASH_CLASSES];
+};
+
+/* Const once set; NULL: not needed yet. Written under the thread registry lock. */
+extern _Atomic(struct shard *) ash_shards[ASH_SHARDS_MAX];
+
+struct shard *ash_shard_create(uint32_t id);
+
+/* Stores up to want blocks of a class in base[0..], the lowest address last; returns how many, 0
+ * only without memory. */
+size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t want);
+
+/* Takes back n blocks of the shard's slabs, of any classes. Reports double and invalid frees. */
+void ash_shard_flush(struct shard *sh, void **block, size_t n);
+
+/* Takes back n <= ASH_BATCH blocks of one class without the lock, if the inbox has room. */
+void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n);
+
+/* Destroys slabs without live blocks, returns idle pages of the others. Bytes purged. */
+size_t ash_shard_trim(struct shard *sh);
+
+/* Blocks waiting in inboxes, free in truth but not in any bitmap yet: for statistics. Lock held. */
+size_t ash_shard_parked(const struct bin *b);
+
+#endif

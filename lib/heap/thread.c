@@ -1,0 +1,252 @@
+/* heap/thread.c -- see thread.h. */
+#include "heap/thread.h"
+#include "base/mem.h"
+#include "os/os.h"
+#include "region/meta.h"
+
+static struct {
+	struct ash_lock lock;       /* rank THREADS; guards all below and shard->threads */
+	_Atomic bool started;       /* set once, after the tables are filled */
+	bool caches;                /* const after init */
+	uint32_t shards_max;        /* const after init */
+	struct cache *all;          /* every cache ever made: they are recycled, never freed */
+	struct cache *unused;
+} heap = {.shards_max = 1};
+
+static const size_t small_limit = ASH_SMALL_MAX;
+
+/* ---- start */
+
+static void fill_anchor(void)
+{
+	ash_sizeclass_init();
+	ash_anchor.empty_slots[1] = ASH_STOP;
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		ash_anchor.empty.top[c] = &ash_anchor.empty_slots[1];
+	ash_anchor.empty.owner = 0x7fffff00; /* no shard's: every entry is out of range */
+}
+
+bool ash_heap_start(void)
+{
+	if (atomic_load_explicit(&heap.started, memory_order_acquire))
+		return true;
+	ash_lock(&heap.lock);
+	if (!heap.started && ash_chunk_start()) {
+		struct shard *first = ash_shard_create(0);
+		if (first) {
+			fill_anchor();
+			atomic_store_explicit(&ash_shards[0], first, memory_order_release);
+			atomic_store_explicit(&heap.started, true, memory_order_release);
+		}
+	}
+	bool ok = heap.started;
+	ash_unlock(&heap.lock);
+	return ok;
+}
+
+static void thread_exit(void *unused);
+
+void ash_heap_init(unsigned shards, bool caches)
+{
+	if (!shards)
+		shards = ash_os.cpus;
+	heap.shards_max = shards < ASH_SHARDS_MAX ? shards : ASH_SHARDS_MAX;
+	heap.caches = ash_tls_init(thread_exit) && caches;
+}
+
+void ash_heap_arm(bool on)
+{
+	if (!ash_heap_start())
+		return;
+	__atomic_store_n(&ash_anchor.root_limit, on ? ASH_ROOTS : 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&ash_anchor.small_limit, on ? small_limit : 0, __ATOMIC_RELEASE);
+}
+
+/* ---- threads */
+
+/* The shard with the fewest threads; a new one while there are fewer than CPUs and none is idle.
+ * Registry lock held. */
+static struct shard *choose_shard(void)
+{
+	struct shard *best = ash_shards[0];
+	for (uint32_t i = 0; i < heap.shards_max && best->threads; i++) {
+		struct shard *sh = ash_shards[i];
+		if (!sh) {
+			sh = ash_shard_create(i);
+			if (!sh)
+				break;
+			atomic_store_explicit(&ash_shards[i], sh, memory_order_release);
+		}
+		if (sh->threads < best->threads)
+			best = sh;
+	}
+	best->threads++;
+	return best;
+}
+
+static SLOW struct cache *bind_thread(void)
+{
+	if (!heap.caches || (ash_tls_flags() & ASH_TLS_EXITED))
+		return NULL;
+	ash_lock(&heap.lock);
+	struct cache *t = heap.unused;
+	if (t) {
+		heap.unused = t->next_free;
+	} else {
+		t = ash_cache_create(heap.shards_max);
+		if (!t) {
+			ash_unlock(&heap.lock);
+			return NULL;
+		}
+		t->next = heap.all;
+		heap.all = t;
+	}
+	ash_cache_bind(t, choose_shard());
+	ash_unlock(&heap.lock);
+	ash_tls_set_cache((char *)t - (char *)&ash_anchor);
+	ash_tls_watch_exit(); /* may allocate: the cache is there */
+	return t;
+}
+
+struct cache *ash_thread_cache_or_null(void)
+{
+	if (!heap.caches)
+		return NULL;
+	intptr_t distance = ash_tls_cache();
+	return distance ? (struct cache *)((char *)&ash_anchor + distance) : NULL;
+}
+
+struct cache *ash_thread_cache(void)
+{
+	struct cache *t = ash_thread_cache_or_null();
+	return likely(t != NULL) ? t : bind_thread();
+}
+
+static void thread_exit(void *unused)
+{
+	(void)unused;
+	struct cache *t = ash_thread_cache_or_null();
+	ash_tls_set_flags(ash_tls_flags() | ASH_TLS_EXITED);
+	if (!t)
+		return;
+	ash_tls_set_cache(0);
+	ash_cache_flush(t);
+	ash_lock(&heap.lock);
+	t->bound = false;
+	t->shard->threads--;
+	t->next_free = heap.unused;
+	heap.unused = t;
+	ash_unlock(&heap.lock);
+}
+
+/* ---- without a cache */
+
+void *ash_heap_alloc_direct(unsigned class)
+{
+	void *block = NULL;
+	ash_shard_refill(ash_shards[0], class, &block, 1);
+	return block;
+}
+
+void ash_heap_free_direct(void *block, uint32_t entry)
+{
+	ash_shard_flush(ash_shards[ASH_ENTRY_SHARD(entry)], &block, 1);
+}
+
+/* ---- the whole */
+
+size_t ash_heap_trim(bool release)
+{
+	size_t bytes = 0;
+	struct cache *t = ash_thread_cache_or_null();
+	if (t)
+		ash_cache_flush(t);
+	for (uint32_t i = 0; i < heap.shards_max; i++)
+		if (ash_shards[i])
+			bytes += ash_shard_trim(ash_shards[i]);
+	return bytes + (release ? ash_chunk_release() : ash_chunk_trim());
+}
+
+void ash_heap_stats(struct ash_heap_stats *s)
+{
+	*s = (struct ash_heap_stats){0};
+	ash_lock(&heap.lock);
+	for (struct cache *t = heap.all; t; t = t->next) {
+		s->threads += t->bound;
+		ash_cache_bytes(t, s->cached);
+	}
+	for (uint32_t i = 0; i < heap.shards_max; i++) {
+		struct shard *sh = ash_shards[i];
+		if (!sh)
+			continue;
+		s->shards++;
+		ash_lock(&sh->lock);
+		s->purged_bytes += sh->purged_bytes;
+		s->lock_waits += sh->lock.waits;
+		for (unsigned c = 0; c < ASH_CLASSES; c++) {
+			struct bin *b = &sh->bin[c];
+			s->slabs[c] += b->slabs;
+			s->nmalloc[c] += b->nmalloc;
+			s->ndalloc[c] += b->ndalloc;
+			s->fills[c] += b->nfills;
+			s->flushes[c] += b->nflushes;
+			s->cached[c] += ash_shard_parked(b);
+		}
+		ash_unlock(&sh->lock);
+	}
+	ash_unlock(&heap.lock);
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		size_t out = s->nmalloc[c] - s->ndalloc[c];
+		s->allocated[c] = out > s->cached[c] ? out - s->cached[c] : 0;
+	}
+}
+
+/* ---- fork: all locks in rank order; the child starts with free ones */
+
+void ash_heap_fork_prepare(void)
+{
+	ash_lock(&heap.lock);
+	for (uint32_t i = 0; i < heap.shards_max; i++)
+		if (ash_shards[i])
+			ash_lock(&ash_shards[i]->lock);
+	ash_chunk_fork_lock();
+	ash_meta_fork_lock();
+	ash_lock_fork_begin();
+}
+
+void ash_heap_fork_parent(void)
+{
+	ash_lock_fork_end();
+	ash_meta_fork_unlock(false);
+	ash_chunk_fork_unlock(false);
+	for (uint32_t i = heap.shards_max; i-- > 0;)
+		if (ash_shards[i])
+			ash_unlock(&ash_shards[i]->lock);
+	ash_unlock(&heap.lock);
+}
+
+/* What other threads had in their caches is lost to the child: it cannot be told from what they
+ * were taking or returning at that moment. */
+void ash_heap_fork_child(void)
+{
+	struct cache *mine = ash_thread_cache_or_null();
+	ash_lock_fork_end();
+	ash_meta_fork_unlock(true);
+	ash_chunk_fork_unlock(true);
+	for (uint32_t i = 0; i < heap.shards_max; i++) {
+		struct shard *sh = ash_shards[i];
+		if (!sh)
+			continue;
+		sh->threads = mine && mine->shard == sh;
+		for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
+			uint32_t n = 0;
+			for (struct parcel *p = b->ready; p; p = p->next)
+				n++;
+			for (struct parcel *p = b->inbox; p; p = p->next)
+				n++;
+			b->parcels = n; /* a sender may have been caught before it counted */
+		}
+		ash_lock_reset(&sh->lock);
+	}
+	ash_lock_reset(&heap.lock);
+}

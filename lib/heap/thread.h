@@ -1,0 +1,56 @@
+/* heap/thread.h -- the process's heap: start, threads, fork.
+ *
+ * Life of the library in a process:
+ *   cold     all zero. The first call from anywhere runs ash_heap_start(); until the library is
+ *            armed, calls are served one block at a time by shard 0.
+ *   armed    by the constructor, once libc is usable: threads get caches at their first visit to
+ *            the slow path.
+ *   disarmed (and armed again) by whoever must see every call: malloc hooks.
+ * A thread that has ended its cache (destructors of others may still run) is served like a cold
+ * process: correct, a little slower, and nothing is left behind. */
+#ifndef ASH_HEAP_THREAD_H
+#define ASH_HEAP_THREAD_H
+
+#include "heap/cache.h"
+
+/* Maps the first memory and fills the tables, once; false without memory. Any thread, any time. */
+bool ash_heap_start(void);
+
+/* The constructor's part; shards: how many at most (0: as many as CPUs), caches: give threads
+ * caches at all. */
+void ash_heap_init(unsigned shards, bool caches);
+
+/* Opens or closes the fast paths of all threads. */
+void ash_heap_arm(bool on);
+
+/* The calling thread's cache, made at the first call; NULL if it has none: use shard 0. */
+struct cache *ash_thread_cache(void);
+
+/* The cache if there is one already, else NULL. */
+struct cache *ash_thread_cache_or_null(void);
+
+/* One block without a cache. */
+void *ash_heap_alloc_direct(unsigned class);
+void ash_heap_free_direct(void *block, uint32_t entry);
+
+/* Everything that can go back goes back: of the calling thread's cache and all shards. With
+ * release also free address space. Bytes that went. */
+size_t ash_heap_trim(bool release);
+
+/* What statistics need: walks shards and caches with the locks held that keep them in place. */
+struct ash_heap_stats {
+	size_t allocated[ASH_CLASSES]; /* blocks in the program's hands */
+	size_t cached[ASH_CLASSES];    /* in caches, outboxes, parcels */
+	size_t slabs[ASH_CLASSES];
+	uint64_t nmalloc[ASH_CLASSES], ndalloc[ASH_CLASSES], fills[ASH_CLASSES],
+		flushes[ASH_CLASSES];
+	size_t shards, threads, purged_bytes, lock_waits;
+};
+void ash_heap_stats(struct ash_heap_stats *s);
+
+/* pthread_atfork handlers. */
+void ash_heap_fork_prepare(void);
+void ash_heap_fork_parent(void);
+void ash_heap_fork_child(void);
+
+#endif

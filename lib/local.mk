@@ -1,0 +1,147 @@
+# The library. Sources by layer, lowest first; tests/shell/check-layers.sh knows the same order.
+#
+# libash_core.la   the layers below api: no exported name, what the unit tests link
+# libash_api.la    the exported names
+# libashlarSUFFIX.la, libashlar.a, libashlar_pic.a
+#                  both together, as installed
+noinst_LTLIBRARIES += libash_core.la libash_api.la
+
+libash_core_la_SOURCES = \
+	lib/base/base.h \
+	lib/base/fmt.c lib/base/fmt.h \
+	lib/base/mem.c lib/base/mem.h \
+	lib/base/syscall.h \
+	lib/os/conf.c lib/os/conf.h \
+	lib/os/lock.c lib/os/lock.h \
+	lib/os/os.h \
+	lib/os/os_linux.c \
+	lib/os/tls.c lib/os/tls.h \
+	lib/region/chunk.c lib/region/chunk.h \
+	lib/region/meta.c lib/region/meta.h \
+	lib/region/pagemap.c lib/region/pagemap.h \
+	lib/slab/large.c lib/slab/large.h \
+	lib/slab/sizeclass.c lib/slab/sizeclass.h \
+	lib/slab/slab.c lib/slab/slab.h \
+	lib/heap/cache.c lib/heap/cache.h \
+	lib/heap/shard.c lib/heap/shard.h \
+	lib/heap/thread.c lib/heap/thread.h \
+	lib/obs/stats.c lib/obs/stats.h
+
+libash_api_la_SOURCES = \
+	lib/api/aligned.c \
+	lib/api/fault.c \
+	lib/api/foreign.c \
+	lib/api/fork.c \
+	lib/api/glibc.c \
+	lib/api/hooks.c \
+	lib/api/init.c \
+	lib/api/malloc.c \
+	lib/api/slow.c
+if CXX_OPERATORS
+libash_api_la_SOURCES += lib/api/new.c
+endif
+EXTRA_DIST += lib/api/new.c
+
+# A variable of the target, not per-target CFLAGS: these would rename every object.
+lib/base/mem.lo: AM_CFLAGS += $(MEM_FLAGS)
+
+# --- the shared library
+if PREFIXED
+ASHLAR_MAP = lib/prefixed.map
+else
+ASHLAR_MAP = $(srcdir)/lib/ashlar.map
+endif
+EXTRA_DIST += lib/ashlar.map
+
+if HAVE_VERSION_SCRIPT
+MAP_FLAGS = -Wl,--version-script=$(ASHLAR_MAP)
+else
+MAP_FLAGS =
+endif
+
+ASHLAR_LA = libashlar$(install_suffix).la
+$(ASHLAR_LA): libash_api.la libash_core.la $(ASHLAR_MAP)
+	$(AM_V_CCLD)$(LINK) -shared -no-undefined -version-info $(ASHLAR_LT_VERSION) \
+	  -rpath $(libdir) $(SHARED_FLAGS) $(MAP_FLAGS) libash_api.la libash_core.la
+
+# --- the archives
+# Each is one object. A linker takes from an archive only the members that it needs at that
+# moment; were malloc and malloc_trim in two of them, it could take one of ours and then,
+# for the other, libc's malloc.o: duplicate symbols. Merged, and with what is hidden made
+# local, a program gets all of ashlar or nothing, and no name but the public ones.
+ASHLAR_A = libashlar$(install_suffix).a
+ASHLAR_PIC_A = libashlar$(install_suffix)_pic.a
+merge = rm -f $@ $@.o && \
+	$(CC) $(CFLAGS) $(LDFLAGS) $(MERGE_FLAGS) -o $@.o $$objs && \
+	$(OBJCOPY) --localize-hidden $@.o && \
+	$(AR) cr $@ $@.o && rm -f $@.o
+
+$(ASHLAR_A): $(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS)
+	$(AM_V_GEN)objs="$(libash_api_la_OBJECTS:.lo=.o) $(libash_core_la_OBJECTS:.lo=.o)"; \
+	$(merge)
+
+# libtool keeps the position-independent twin of dir/x.o in dir/$(objdir)/x.o.
+$(ASHLAR_PIC_A): $(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS)
+	$(AM_V_GEN)objs=`echo " $(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS)" | \
+	  sed 's,\([^ /]*\)\.lo,$(objdir)/\1.o,g'`; \
+	$(merge)
+
+# --- what is built by default, and how it is installed
+SHARED_LIBS =
+STATIC_LIBS =
+if ENABLE_SHARED
+SHARED_LIBS += $(ASHLAR_LA)
+# What a test links that wants the library as programs get it.
+LIBASHLAR = $(ASHLAR_LA)
+else
+LIBASHLAR = $(ASHLAR_A)
+endif
+if ENABLE_STATIC
+STATIC_LIBS += $(ASHLAR_A)
+if ENABLE_SHARED
+STATIC_LIBS += $(ASHLAR_PIC_A)
+endif
+endif
+all-local: $(SHARED_LIBS) $(STATIC_LIBS)
+CLEANFILES += $(SHARED_LIBS) $(STATIC_LIBS)
+
+# libtool would unlink the old library and then write the new one: a process started in
+# between finds a part of a file, and where /etc/ld.so.preload names us every process is
+# such a process. So: write beside it, then rename. No .la file is installed.
+.PHONY: install_lib_shared install_lib_static uninstall_lib_shared uninstall_lib_static
+install_lib_shared: $(SHARED_LIBS)
+	@$(NORMAL_INSTALL)
+	@set -e; dir="$(DESTDIR)$(libdir)"; $(MKDIR_P) "$$dir"; \
+	for la in $(SHARED_LIBS); do \
+	  . ./$$la; set -- $$library_names; real=$$1; shift; \
+	  echo " install and rename $$dir/$$real"; \
+	  $(INSTALL_PROGRAM) $(objdir)/$$real "$$dir/.$$real.new"; \
+	  sync "$$dir/.$$real.new" 2>/dev/null || :; \
+	  mv -f "$$dir/.$$real.new" "$$dir/$$real"; \
+	  for link; do \
+	    echo " link $$dir/$$link"; \
+	    ln -sf $$real "$$dir/.$$link.new"; mv -f "$$dir/.$$link.new" "$$dir/$$link"; \
+	  done; \
+	done
+
+install_lib_static: $(STATIC_LIBS)
+	@$(NORMAL_INSTALL)
+	@set -e; dir="$(DESTDIR)$(libdir)"; $(MKDIR_P) "$$dir"; \
+	for lib in $(STATIC_LIBS); do \
+	  echo " $(INSTALL_DATA) $$lib $$dir"; $(INSTALL_DATA) $$lib "$$dir/$$lib"; \
+	done
+
+uninstall_lib_shared: $(SHARED_LIBS)
+	@$(NORMAL_UNINSTALL)
+	@for la in $(SHARED_LIBS); do \
+	  . ./$$la; \
+	  for lib in $$library_names; do \
+	    echo " rm -f $(DESTDIR)$(libdir)/$$lib"; rm -f "$(DESTDIR)$(libdir)/$$lib"; \
+	  done; \
+	done
+
+uninstall_lib_static:
+	@$(NORMAL_UNINSTALL)
+	@for lib in $(STATIC_LIBS); do \
+	  echo " rm -f $(DESTDIR)$(libdir)/$$lib"; rm -f "$(DESTDIR)$(libdir)/$$lib"; \
+	done

@@ -1,0 +1,52 @@
+/* os/os.h -- all that the allocator asks of an operating system.
+ *
+ * Contract of every function here: addr and len are page aligned and non-zero; int results are 0
+ * or -errno; errno is never touched; nothing is a cancellation point; nothing allocates. After
+ * ash_os_init() (run once, by the constructor) the only system calls made are mmap, munmap,
+ * madvise(MADV_DONTNEED), futex, and mremap for blocks that glibc would mremap as well: the
+ * intersection of what sandboxes allow. The clock is the vDSO's. */
+#ifndef ASH_OS_OS_H
+#define ASH_OS_OS_H
+
+#include "base/base.h"
+
+/* Facts about the process, read once. Before ash_os_init() they hold safe values. */
+struct ash_os_facts {
+	size_t page_size;  /* bytes. Const after init */
+	unsigned page_shift;
+	unsigned cpus;     /* CPUs the process may use, at least 1 */
+	bool secure;       /* AT_SECURE: the environment is an attacker's */
+};
+extern struct ash_os_facts ash_os;
+
+/* Reads page size, CPU affinity and auxiliary vector. Needs a relocated library. */
+void ash_os_init(void);
+
+/* Fresh zeroed read-write private memory, anywhere; NULL when there is none. */
+void *ash_os_map(size_t len);
+
+/* The same at a multiple of align (a power of two above the page size). */
+void *ash_os_map_aligned(size_t len, size_t align);
+
+/* Never fails in a way that matters: what cannot be unmapped is purged. */
+void ash_os_unmap(void *addr, size_t len);
+
+/* Gives the pages back: they read as zero afterwards and cost no memory until then. Returns false
+ * if the system refused (locked memory): the content is then unchanged. */
+bool ash_os_purge(void *addr, size_t len);
+
+/* Moves a mapping to new_len bytes at a multiple of align; NULL if the system cannot or will not:
+ * then nothing has changed. */
+void *ash_os_remap(void *addr, size_t len, size_t new_len, size_t align);
+
+/* Milliseconds of a coarse monotonic clock; wraps. */
+uint32_t ash_os_now_ms(void);
+
+/* Sleeps while *word == expected; may return early. */
+void ash_os_wait(_Atomic uint32_t *word, uint32_t expected);
+void ash_os_wake_one(_Atomic uint32_t *word);
+
+/* SIGABRT as abort() sends it, without libc's locks or stdio. */
+_Noreturn void ash_os_abort(void);
+
+#endif

@@ -1,0 +1,160 @@
+/* os/os_linux.c -- the contract of os.h on Linux. */
+#include "os/os.h"
+#include "base/syscall.h"
+#include "os/elf.h"
+
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <time.h>
+
+struct ash_os_facts ash_os = {.page_size = 4096, .page_shift = 12, .cpus = 1, .secure = true};
+
+typedef int clock_fn(clockid_t, struct timespec *);
+static clock_fn *vdso_clock; /* const after ash_os_init(); NULL: no vDSO, time stands still */
+
+#if defined(__aarch64__) || defined(__powerpc64__) || defined(__s390x__)
+#define VDSO_CLOCK "__kernel_clock_gettime"
+#else
+#define VDSO_CLOCK "__vdso_clock_gettime"
+#endif
+
+/* The vDSO's clock_gettime, found by hand: libc's may be interposed by a sanitizer. */
+static clock_fn *find_vdso_clock(uintptr_t base)
+{
+	const ElfW(Ehdr) *eh = (const void *)base;
+	const ElfW(Phdr) *ph = (const void *)(base + eh->e_phoff);
+	for (unsigned i = 0; i < eh->e_phnum; i++)
+		if (ph[i].p_type == PT_DYNAMIC)
+			return (clock_fn *)ash_elf_function((const void *)(base + ph[i].p_offset),
+							    base, VDSO_CLOCK);
+	return NULL;
+}
+
+static unsigned count_cpus(void)
+{
+	unsigned long mask[1024 / (8 * sizeof(long))];
+	long got = ash_syscall3(SYS_sched_getaffinity, 0, sizeof mask, (long)mask);
+	unsigned n = 0;
+	if (!ash_syscall_failed(got))
+		for (size_t i = 0; i < (size_t)got / sizeof(long); i++)
+			n += (unsigned)__builtin_popcountl(mask[i]);
+	return n ? n : 1;
+}
+
+void ash_os_init(void)
+{
+	size_t page = getauxval(AT_PAGESZ);
+	if (is_pow2(page)) {
+		ash_os.page_size = page;
+		ash_os.page_shift = (unsigned)__builtin_ctzl(page);
+	}
+	ash_os.secure = getauxval(AT_SECURE) != 0;
+	ash_os.cpus = count_cpus();
+	ash_elf_init();
+	uintptr_t vdso = getauxval(AT_SYSINFO_EHDR);
+	if (vdso)
+		vdso_clock = find_vdso_clock(vdso);
+}
+
+static void *map(void *at, size_t len, int prot, int flags)
+{
+#ifdef SYS_mmap2
+	long nr = SYS_mmap2;
+#else
+	long nr = SYS_mmap;
+#endif
+	long ret = ash_syscall6(nr, (long)at, (long)len, prot,
+				MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+	return ash_syscall_failed(ret) ? NULL : (void *)ret;
+}
+
+void *ash_os_map(size_t len)
+{
+	return map(NULL, len, PROT_READ | PROT_WRITE, 0);
+}
+
+void *ash_os_map_aligned(size_t len, size_t align)
+{
+	char *p = ash_os_map(len); /* often aligned already: the kernel packs mappings */
+	if (!p || !((uintptr_t)p & (align - 1)))
+		return p;
+	ash_os_unmap(p, len);
+	size_t slack = align - ash_os.page_size;
+	if (len + slack < len)
+		return NULL;
+	p = ash_os_map(len + slack);
+	if (!p)
+		return NULL;
+	char *start = (char *)align_up((uintptr_t)p, align);
+	if (start > p)
+		ash_os_unmap(p, (size_t)(start - p));
+	char *end = start + len;
+	if (p + len + slack > end)
+		ash_os_unmap(end, (size_t)(p + len + slack - end));
+	return start;
+}
+
+void ash_os_unmap(void *addr, size_t len)
+{
+	/* ENOMEM: the hole would need one mapping more than the process may have. */
+	if (ash_syscall_failed(ash_syscall3(SYS_munmap, (long)addr, (long)len, 0)))
+		ash_os_purge(addr, len);
+}
+
+bool ash_os_purge(void *addr, size_t len)
+{
+	return !ash_syscall_failed(
+		ash_syscall3(SYS_madvise, (long)addr, (long)len, MADV_DONTNEED));
+}
+
+void *ash_os_remap(void *addr, size_t len, size_t new_len, size_t align)
+{
+#ifdef SYS_mremap
+	if (new_len < len) {
+		ash_os_unmap((char *)addr + new_len, len - new_len);
+		return addr;
+	}
+	/* Grow where it stands, if the addresses behind it are free ... */
+	long ret = ash_syscall6(SYS_mremap, (long)addr, (long)len, (long)new_len, 0, 0, 0);
+	if (!ash_syscall_failed(ret))
+		return addr;
+	if (ret != -ENOMEM)
+		return NULL; /* a filter: do not insist */
+	/* ... or move the pages onto an aligned place made for them. */
+	void *target = ash_os_map_aligned(new_len, align);
+	if (!target)
+		return NULL;
+	ret = ash_syscall6(SYS_mremap, (long)addr, (long)len, (long)new_len,
+			   MREMAP_MAYMOVE | MREMAP_FIXED, (long)target, 0);
+	if (!ash_syscall_failed(ret))
+		return target;
+	ash_os_unmap(target, new_len);
+#endif
+	return NULL;
+}
+
+uint32_t ash_os_now_ms(void)
+{
+	struct timespec t;
+	if (!vdso_clock || vdso_clock(CLOCK_MONOTONIC_COARSE, &t) != 0)
+		return 0;
+	return (uint32_t)t.tv_sec * 1000u + (uint32_t)(t.tv_nsec / 1000000);
+}
+
+void ash_os_wait(_Atomic uint32_t *word, uint32_t expected)
+{
+	ash_syscall6(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, (long)expected, 0, 0, 0);
+}
+
+void ash_os_wake_one(_Atomic uint32_t *word)
+{
+	ash_syscall6(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+}
+
+_Noreturn void ash_os_abort(void)
+{
+	abort(); /* libc's: unblocks the signal, runs the handler once, then dies for certain */
+}

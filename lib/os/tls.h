@@ -1,0 +1,92 @@
+/* os/tls.h -- the thread-local state: two words, so that the library can always be dlopen()ed and
+ * never exhausts the static TLS space that LD_AUDIT and others share.
+ *
+ * ash_tls_cache() is the distance from ash_anchor to the thread's cache; 0, the value at thread
+ * start, means the empty cache. Only valid once the library is armed (see base/anchor.h).
+ *
+ * With --disable-initial-exec-tls the words live in pthread keys: a dynamic TLS model would
+ * allocate on first use, inside malloc. */
+#ifndef ASH_OS_TLS_H
+#define ASH_OS_TLS_H
+
+#include "base/base.h"
+
+#ifndef ASHLAR_NO_INITIAL_EXEC
+
+struct ash_tls {
+	intptr_t cache;
+	uintptr_t flags; /* enum ash_tls_flag */
+};
+extern _Thread_local struct ash_tls ash_tls __attribute__((tls_model("initial-exec")));
+
+FAST intptr_t ash_tls_cache(void)
+{
+	return ash_tls.cache;
+}
+
+static inline void ash_tls_set_cache(intptr_t distance)
+{
+	ash_tls.cache = distance;
+}
+
+static inline uintptr_t ash_tls_flags(void)
+{
+	return ash_tls.flags;
+}
+
+static inline void ash_tls_set_flags(uintptr_t flags)
+{
+	ash_tls.flags = flags;
+}
+
+#else
+
+#include <pthread.h>
+
+extern pthread_key_t ash_tls_cache_key, ash_tls_flags_key;
+
+FAST intptr_t ash_tls_cache(void)
+{
+	return (intptr_t)pthread_getspecific(ash_tls_cache_key);
+}
+
+static inline void ash_tls_set_cache(intptr_t distance)
+{
+	pthread_setspecific(ash_tls_cache_key, (void *)distance);
+}
+
+static inline uintptr_t ash_tls_flags(void)
+{
+	return (uintptr_t)pthread_getspecific(ash_tls_flags_key);
+}
+
+static inline void ash_tls_set_flags(uintptr_t flags)
+{
+	pthread_setspecific(ash_tls_flags_key, (void *)flags);
+}
+
+#endif
+
+enum ash_tls_flag {
+	ASH_TLS_IN_HOOK = 1, /* a user's hook is running in this thread: do not call it again */
+	ASH_TLS_EXITED = 2,  /* the cache was flushed for good: serve the thread without one */
+};
+
+/* Makes the words usable; on_exit runs in each thread that called ash_tls_watch_exit(), when it
+ * ends. Returns false if the process has no pthread key left. Constructor only. */
+bool ash_tls_init(void (*on_exit)(void *));
+void ash_tls_watch_exit(void);
+
+/* A value no two living threads share. */
+static inline uintptr_t ash_tls_self(void)
+{
+#if defined(__x86_64__)
+	uintptr_t self;
+	__asm__("mov %%fs:0x10, %0" : "=r"(self));
+	return self;
+#else
+	return (uintptr_t)__builtin_thread_pointer();
+#endif
+}
+
+#endif

@@ -1,0 +1,645 @@
+/* region/chunk.c -- see chunk.h for what it does. Reading order: masks, lists, growth, take and
+ * give, purging, the interface.
+ *
+ * A chunk with free units is on exactly one list: bins[number of free units] while some unit of it
+ * is used or not ours, else, wholly free, it is part of a span: a maximal row of wholly free
+ * chunks, listed by its first one. While a purge runs outside the lock its units are marked
+ * neither free nor dirty, so nobody can take them. */
+#include "region/chunk.h"
+#include "base/mem.h"
+#include "os/lock.h"
+#include "os/os.h"
+#include "region/decay.h"
+#include "region/meta.h"
+
+#define ALL UINT32_MAX
+#define FIRST_MAP ((size_t)1 << 20) /* bytes, the first leaf included */
+#define STEP_MIN ((size_t)512 << 10)
+#define STEP_MAX ((size_t)64 << 20)
+#define SCAN 8 /* chunks looked at in one list */
+
+static struct {
+	struct ash_lock lock; /* rank REGION; guards all below and every chunk's masks and links */
+	struct chunk *bins[ASH_CHUNK_UNITS];      /* [n]: n free units, 1 to 31 */
+	struct chunk *spans[ASH_CHUNK_UNITS + 1]; /* [n]: rows of n chunks; [32]: of more */
+	uint32_t bins_used;                       /* bit n: bins[n] is not empty */
+	uint64_t spans_used;
+	struct chunk *oldest, *youngest; /* chunks with dirty units */
+	size_t mapped, free, dirty;      /* units */
+	size_t purges, purged, maps;     /* counts; units */
+	struct decay decay;
+} region = {.decay = ASH_DECAY_INIT};
+
+/* ---- masks */
+
+static inline uint32_t low_bits(size_t n)
+{
+	return n >= 32 ? ALL : ((uint32_t)1 << n) - 1;
+}
+
+/* Bit i set: bits i to i + n - 1 of m are all set. */
+static uint32_t run_starts(uint32_t m, size_t n)
+{
+	for (size_t have = 1; have < n;) {
+		size_t step = have < n - have ? have : n - have;
+		m &= m >> step;
+		have += step;
+	}
+	return m;
+}
+
+static uint32_t aligned_starts(size_t align_units)
+{
+	static const uint32_t masks[] = {ALL, 0x55555555, 0x11111111, 0x01010101, 0x00010001, 1};
+	return masks[__builtin_ctzl(align_units)];
+}
+
+static inline unsigned count(uint32_t m)
+{
+	return (unsigned)__builtin_popcount(m);
+}
+
+static struct chunk *chunk_at(uintptr_t base)
+{
+	return ash_pagemap_chunk(base);
+}
+
+/* Calls f for each maximal row of units in mask. */
+static bool each_row(struct chunk *c, uint32_t mask, bool (*f)(void *, size_t))
+{
+	bool ok = true;
+	while (mask) {
+		unsigned at = (unsigned)__builtin_ctz(mask);
+		uint32_t rest = ~(mask >> at);
+		unsigned n = rest ? (unsigned)__builtin_ctz(rest) : 32 - at;
+		ok &= f((char *)c->base + at * ASH_UNIT, n * ASH_UNIT);
+		mask &= ~(low_bits(n) << at);
+	}
+	return ok;
+}
+
+static bool zero_row(void *p, size_t len)
+{
+	ash_mem_zero(p, len);
+	return true;
+}
+
+static bool unmap_row(void *p, size_t len)
+{
+	ash_os_unmap(p, len);
+	return true;
+}
+
+/* ---- lists */
+
+static void list_push(struct chunk **head, struct chunk *c)
+{
+	c->prev = NULL;
+	c->next = *head;
+	if (c->next)
+		c->next->prev = c;
+	*head = c;
+}
+
+static void list_remove(struct chunk **head, struct chunk *c)
+{
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		*head = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+}
+
+static inline size_t span_bin(size_t n)
+{
+	return n < ASH_CHUNK_UNITS ? n : ASH_CHUNK_UNITS;
+}
+
+static void span_insert(struct chunk *head, size_t n)
+{
+	head->span = (uint32_t)n;
+	chunk_at(head->base + (n - 1) * ASH_CHUNK)->span = (uint32_t)n;
+	list_push(&region.spans[span_bin(n)], head);
+	region.spans_used |= 1ull << span_bin(n);
+}
+
+static void span_remove(struct chunk *head)
+{
+	size_t b = span_bin(head->span);
+	list_remove(&region.spans[b], head);
+	if (!region.spans[b])
+		region.spans_used &= ~(1ull << b);
+}
+
+/* Lists a chunk by its free mask; it is on no list. */
+static void chunk_link(struct chunk *c)
+{
+	if (!c->free)
+		return;
+	if (c->free != ALL) {
+		list_push(&region.bins[count(c->free)], c);
+		region.bins_used |= 1u << count(c->free);
+		return;
+	}
+	size_t n = 1;
+	struct chunk *right = chunk_at(c->base + ASH_CHUNK);
+	if (right && right->free == ALL) {
+		span_remove(right);
+		n += right->span;
+	}
+	struct chunk *left = chunk_at(c->base - ASH_CHUNK);
+	if (left && left->free == ALL) {
+		c = chunk_at(left->base - (left->span - 1) * ASH_CHUNK);
+		span_remove(c);
+		n += c->span;
+	}
+	span_insert(c, n);
+}
+
+/* Takes a chunk off its list; a span is split around it. */
+static void chunk_unlink(struct chunk *c)
+{
+	if (!c->free)
+		return;
+	if (c->free != ALL) {
+		unsigned b = count(c->free);
+		list_remove(&region.bins[b], c);
+		if (!region.bins[b])
+			region.bins_used &= ~(1u << b);
+		return;
+	}
+	struct chunk *head = c, *left;
+	while ((left = chunk_at(head->base - ASH_CHUNK)) && left->free == ALL)
+		head = left;
+	size_t before = (c->base - head->base) >> ASH_CHUNK_SHIFT;
+	size_t n = head->span;
+	span_remove(head);
+	if (before)
+		span_insert(head, before);
+	if (n - before - 1)
+		span_insert(chunk_at(c->base + ASH_CHUNK), n - before - 1);
+}
+
+static void dirty_remove(struct chunk *c)
+{
+	*(c->older ? &c->older->younger : &region.oldest) = c->younger;
+	*(c->younger ? &c->younger->older : &region.youngest) = c->older;
+}
+
+static void dirty_append(struct chunk *c, uint32_t now)
+{
+	c->stamp = now;
+	c->younger = NULL;
+	c->older = region.youngest;
+	*(c->older ? &c->older->younger : &region.oldest) = c;
+	region.youngest = c;
+}
+
+/* ---- masks and lists together: the only two ways a chunk changes */
+
+/* Units `m` stop being free. Returns which of them were dirty. */
+static uint32_t chunk_take(struct chunk *c, uint32_t m)
+{
+	ASSERT((c->free & m) == m);
+	chunk_unlink(c);
+	uint32_t dirty = c->dirty & m;
+	c->free &= ~m;
+	if (dirty) {
+		c->dirty &= ~m;
+		if (!c->dirty)
+			dirty_remove(c);
+	}
+	chunk_link(c);
+	region.free -= count(m);
+	region.dirty -= count(dirty);
+	return dirty;
+}
+
+/* Units `m` become free, all of them dirty or none. */
+static void chunk_give(struct chunk *c, uint32_t m, bool dirty, uint32_t now)
+{
+	ASSERT((c->free & m) == 0 && (c->owned & m) == m);
+	chunk_unlink(c);
+	c->free |= m;
+	if (dirty) {
+		if (c->dirty)
+			dirty_remove(c);
+		c->dirty |= m;
+		dirty_append(c, now);
+		region.dirty += count(m);
+	}
+	chunk_link(c);
+	region.free += count(m);
+}
+
+/* ---- growth */
+
+static struct chunk *chunk_ensure(uintptr_t base, void *leaf_space)
+{
+	struct ash_leaf *leaf = ash_pagemap_ensure(base, leaf_space);
+	if (!leaf)
+		return NULL;
+	struct chunk **slot = &leaf->chunk[ash_pagemap_index(base) / ASH_CHUNK_UNITS];
+	if (!*slot) {
+		struct chunk *c = ash_meta_alloc(sizeof *c);
+		if (!c)
+			return NULL;
+		c->base = base;
+		__atomic_store_n(slot, c, __ATOMIC_RELEASE);
+	}
+	return *slot;
+}
+
+/* Makes [start, start + len) ours; both multiples of the unit. What has no record is unmapped. */
+static bool adopt(uintptr_t start, size_t len, void *leaf_space)
+{
+	uintptr_t end = start + len;
+	bool any = false;
+	while (start < end) {
+		uintptr_t base = align_down(start, ASH_CHUNK);
+		uintptr_t stop = base + ASH_CHUNK < end ? base + ASH_CHUNK : end;
+		size_t first = (start - base) >> ASH_UNIT_SHIFT;
+		size_t n = (stop - start) >> ASH_UNIT_SHIFT;
+		struct chunk *c = chunk_ensure(base, leaf_space);
+		if (!c) {
+			ash_os_unmap((void *)start, end - start);
+			return any;
+		}
+		uint32_t m = low_bits(n) << first;
+		c->owned |= m;
+		chunk_give(c, m, false, 0);
+		region.mapped += n;
+		start = stop;
+		any = true;
+	}
+	return any;
+}
+
+/* The first mapping of a process carries the first leaf, some units and, in its unaligned ends,
+ * the first records: one system call starts a heap. */
+static bool grow_first(void)
+{
+	for (size_t len = FIRST_MAP; len >= FIRST_MAP / 2; len -= FIRST_MAP / 4) {
+		char *p = ash_os_map(len);
+		if (!p)
+			continue;
+		char *units = (char *)align_up((uintptr_t)p + sizeof(struct ash_leaf), ASH_UNIT);
+		char *end = (char *)align_down((uintptr_t)p + len, ASH_UNIT);
+		char *records = p + sizeof(struct ash_leaf);
+		if (units - records > p + len - end)
+			ash_meta_give(records, (size_t)(units - records));
+		else
+			ash_meta_give(end, (size_t)(p + len - end));
+		region.maps++;
+		return adopt((uintptr_t)units, (size_t)(end - units), p);
+	}
+	return false;
+}
+
+/* Adds address space that holds a run of `units` at a multiple of align_units: a start aligned to
+ * the next power of two keeps a short run inside one chunk. */
+static bool grow(size_t units, size_t align_units)
+{
+	size_t need = units * ASH_UNIT;
+	size_t align = units > 1 ? (size_t)1 << (64 - __builtin_clzll(units - 1)) : 1;
+	align = (align < align_units ? align_units : align) * ASH_UNIT;
+	size_t len = region.mapped * ASH_UNIT / 8;
+	len = len < STEP_MIN ? STEP_MIN : len > STEP_MAX ? STEP_MAX : len;
+	if (len < need)
+		len = need;
+	if (len >= ASH_CHUNK) {
+		align = ASH_CHUNK;
+		len = align_up(len, ASH_CHUNK);
+	} else {
+		len = align_up(len, ASH_UNIT);
+	}
+	char *p;
+	while (!(p = ash_os_map_aligned(len, align)) && len > need)
+		len = len / 2 > need ? align_down(len / 2, ASH_UNIT) : need;
+	if (!p)
+		return false;
+	region.maps++;
+	return adopt((uintptr_t)p, len, NULL);
+}
+
+/* ---- finding */
+
+/* A chunk with `units` consecutive free ones: fullest first, then a wholly free one. */
+static struct chunk *find_small(size_t units, size_t align_units, unsigned *at)
+{
+	uint32_t aligned = aligned_starts(align_units);
+	uint32_t bins = units < 32 ? region.bins_used >> units << units : 0;
+	for (; bins; bins &= bins - 1) {
+		struct chunk *c = region.bins[__builtin_ctz(bins)];
+		for (int i = 0; c && i < SCAN; i++, c = c->next) {
+			uint32_t starts = run_starts(c->free & c->dirty, units) & aligned;
+			if (!starts)
+				starts = run_starts(c->free, units) & aligned;
+			if (starts) {
+				*at = (unsigned)__builtin_ctz(starts);
+				return c;
+			}
+		}
+	}
+	*at = 0;
+	return region.spans_used ? region.spans[__builtin_ctzll(region.spans_used)] : NULL;
+}
+
+/* The first of `chunks` wholly free chunks in a row, best fit. */
+static struct chunk *find_span(size_t chunks)
+{
+	uint64_t bins = region.spans_used >> span_bin(chunks) << span_bin(chunks);
+	if (!bins)
+		return NULL;
+	unsigned b = (unsigned)__builtin_ctzll(bins);
+	if (b < ASH_CHUNK_UNITS)
+		return region.spans[b];
+	struct chunk *best = NULL;
+	for (struct chunk *c = region.spans[b]; c; c = c->next)
+		if (c->span >= chunks && (!best || c->span < best->span))
+			best = c;
+	return best;
+}
+
+/* A row of `chunks` wholly free chunks, the next one having at least its `tail` low units free:
+ * the place a block of this size left behind. */
+static struct chunk *find_span_with_tail(size_t chunks, size_t tail)
+{
+	struct chunk *c = region.spans[span_bin(chunks)];
+	for (int i = 0; c && i < SCAN; i++, c = c->next) {
+		struct chunk *last = chunk_at(c->base + chunks * ASH_CHUNK);
+		if (c->span == chunks && last && !(low_bits(tail) & ~last->free))
+			return c;
+	}
+	return NULL;
+}
+
+static struct chunk *find_large(size_t units)
+{
+	size_t chunks = (units + 31) / 32, tail = units - (chunks - 1) * 32;
+	struct chunk *c = tail < 32 ? find_span_with_tail(chunks - 1, tail) : NULL;
+	return c ? c : find_span(chunks);
+}
+
+/* ---- purging */
+
+/* Returns the dirty units of the oldest dirty chunk; false if there is none, or the system refuses
+ * (then they count as freed just now). Lock held, released meanwhile. */
+static bool purge_oldest(void)
+{
+	struct chunk *c = region.oldest;
+	if (!c)
+		return false;
+	uint32_t m = c->dirty;
+	chunk_take(c, m);
+	ash_unlock(&region.lock);
+	bool ok = each_row(c, m, ash_os_purge);
+	uint32_t now = ok ? 0 : ash_os_now_ms();
+	ash_lock(&region.lock);
+	chunk_give(c, m, !ok, now);
+	region.purges++;
+	region.purged += ok ? count(m) : 0;
+	return ok;
+}
+
+/* After a free: keep the dirty memory below its ceiling, and within its age. Lock held. */
+static void settle(uint32_t now)
+{
+	ash_decay_sink(&region.decay, now);
+	while (ash_decay_over_cap(&region.decay, region.dirty)) {
+		size_t before = region.purged;
+		if (!purge_oldest())
+			return;
+		ash_decay_purged_for_cap(&region.decay, region.purged - before, now);
+	}
+	while (region.oldest && ash_decay_is_old(&region.decay, region.oldest->stamp, now))
+		if (!purge_oldest())
+			return;
+}
+
+/* ---- the interface */
+
+/* Takes the run of `units` that starts `at` units into c, and may go on into the chunks behind it.
+ * dirty[i] receives the dirty units taken from the i-th chunk; returns whether there were none. */
+static bool take_run(struct chunk *c, unsigned at, size_t units, uint32_t *dirty)
+{
+	bool clean = true;
+	for (size_t left = units; left; c = chunk_at(c->base + ASH_CHUNK), at = 0) {
+		size_t n = left < 32 - at ? left : 32 - at;
+		*dirty = chunk_take(c, low_bits(n) << at);
+		clean &= !*dirty++;
+		left -= n;
+		if (!left)
+			break;
+	}
+	return clean;
+}
+
+static void zero_run(struct chunk *c, const uint32_t *dirty, size_t chunks)
+{
+	for (size_t i = 0; i < chunks; i++)
+		each_row(chunk_at(c->base + i * ASH_CHUNK), dirty[i], zero_row);
+}
+
+bool ash_chunk_start(void)
+{
+	ash_lock(&region.lock);
+	bool ok = region.mapped || grow_first();
+	ash_unlock(&region.lock);
+	return ok;
+}
+
+void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean)
+{
+	uint32_t dirty[ASH_RUN_MAX / 32 + 1] = {0};
+	unsigned at = 0;
+	struct chunk *c;
+	ASSERT(units && units <= ASH_RUN_MAX && align_units <= 32);
+	ash_lock(&region.lock);
+	for (;;) {
+		c = units <= 32 ? find_small(units, align_units, &at) : find_large(units);
+		if (c)
+			break;
+		if (!grow(units, align_units)) {
+			ash_unlock(&region.lock);
+			return NULL;
+		}
+	}
+	bool is_clean = take_run(c, at, units, dirty);
+	if (is_clean && region.decay.regret)
+		ash_decay_took_clean(&region.decay, units, ash_os_now_ms());
+	ash_unlock(&region.lock);
+	if (zero && !is_clean)
+		zero_run(c, dirty, (at + units + 31) / 32);
+	if (clean)
+		*clean = is_clean;
+	return (char *)c->base + at * ASH_UNIT;
+}
+
+bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero)
+{
+	uint32_t dirty[ASH_RUN_MAX / 32 + 1] = {0};
+	uintptr_t end = (uintptr_t)p + units * ASH_UNIT;
+	size_t more = new_units - units;
+	if (new_units > ASH_RUN_MAX)
+		return false;
+	ash_lock(&region.lock);
+	struct chunk *first = chunk_at(end);
+	unsigned at = (end >> ASH_UNIT_SHIFT) & 31;
+	struct chunk *c = first;
+	unsigned a = at;
+	for (size_t left = more; left && c; a = 0) {
+		size_t n = left < 32 - a ? left : 32 - a;
+		if (low_bits(n) << a & ~c->free)
+			break;
+		left -= n;
+		if (!left) {
+			bool clean = take_run(first, at, more, dirty);
+			ash_unlock(&region.lock);
+			if (zero && !clean)
+				zero_run(first, dirty, (at + more + 31) / 32);
+			return true;
+		}
+		c = chunk_at(c->base + ASH_CHUNK);
+	}
+	ash_unlock(&region.lock);
+	return false;
+}
+
+void ash_chunk_free(void *p, size_t units)
+{
+	uint32_t now = ash_os_now_ms();
+	uintptr_t addr = (uintptr_t)p;
+	ash_lock(&region.lock);
+	while (units) {
+		struct chunk *c = chunk_at(addr);
+		unsigned at = (addr >> ASH_UNIT_SHIFT) & 31;
+		size_t n = units < 32 - at ? units : 32 - at;
+		chunk_give(c, low_bits(n) << at, true, now);
+		units -= n;
+		addr += n * ASH_UNIT;
+	}
+	settle(now);
+	ash_unlock(&region.lock);
+}
+
+void *ash_chunk_map(size_t len, size_t align)
+{
+	if (align < ASH_CHUNK)
+		align = ASH_CHUNK;
+	void *p = ash_os_map_aligned(len, align);
+	if (!p)
+		return NULL;
+	ash_lock(&region.lock);
+	struct chunk *c = chunk_ensure(align_down((uintptr_t)p, ASH_CHUNK), NULL);
+	ash_unlock(&region.lock);
+	if (c)
+		return p;
+	ash_os_unmap(p, len);
+	return NULL;
+}
+
+void ash_chunk_unmap(void *p, size_t len)
+{
+	ash_os_unmap(p, len);
+}
+
+void *ash_chunk_remap(void *p, size_t len, size_t new_len)
+{
+	char *q = ash_os_remap(p, len, new_len, ASH_CHUNK);
+	if (!q || q == p)
+		return q;
+	ash_lock(&region.lock);
+	struct chunk *c = chunk_ensure((uintptr_t)q, NULL);
+	ash_unlock(&region.lock);
+	if (c)
+		return q;
+	/* No record for the new place: back to the old one, which nobody can have taken. */
+	ash_os_remap(q, new_len, len, ASH_CHUNK);
+	return NULL;
+}
+
+void ash_chunk_tick(void)
+{
+	ash_lock(&region.lock);
+	settle(ash_os_now_ms());
+	ash_unlock(&region.lock);
+}
+
+size_t ash_chunk_trim(void)
+{
+	ash_lock(&region.lock);
+	size_t before = region.purged;
+	while (purge_oldest())
+		;
+	size_t purged = region.purged - before;
+	ash_unlock(&region.lock);
+	return purged * ASH_UNIT;
+}
+
+/* Some chunk that has free units; NULL if none has. */
+static struct chunk *any_free(void)
+{
+	if (region.bins_used)
+		return region.bins[__builtin_ctz(region.bins_used)];
+	return region.spans_used ? region.spans[__builtin_ctzll(region.spans_used)] : NULL;
+}
+
+size_t ash_chunk_release(void)
+{
+	size_t units = 0;
+	struct chunk *c;
+	ash_lock(&region.lock);
+	while ((c = any_free())) {
+		uint32_t m = c->free;
+		chunk_take(c, m);
+		c->owned &= ~m;
+		region.mapped -= count(m);
+		units += count(m);
+		ash_unlock(&region.lock);
+		each_row(c, m, unmap_row);
+		ash_lock(&region.lock);
+	}
+	ash_unlock(&region.lock);
+	return units * ASH_UNIT;
+}
+
+enum ash_unit_state ash_chunk_state(uintptr_t addr)
+{
+	struct chunk *c = ash_pagemap_chunk(addr);
+	uint32_t bit = 1u << ((addr >> ASH_UNIT_SHIFT) & 31);
+	if (!c || !(c->owned & bit))
+		return ASH_UNIT_FOREIGN;
+	return c->free & bit ? ASH_UNIT_FREE : ASH_UNIT_USED;
+}
+
+void ash_chunk_stats(struct ash_region_stats *s)
+{
+	ash_lock(&region.lock);
+	*s = (struct ash_region_stats){
+		.mapped = region.mapped * ASH_UNIT,
+		.free = region.free * ASH_UNIT,
+		.dirty = region.dirty * ASH_UNIT,
+		.purges = region.purges,
+		.purged_bytes = region.purged * ASH_UNIT,
+		.maps = region.maps,
+		.cap = region.decay.cap * ASH_UNIT,
+	};
+	ash_unlock(&region.lock);
+}
+
+void ash_chunk_set_decay(int32_t age_ms)
+{
+	region.decay.age_ms = age_ms;
+}
+
+void ash_chunk_fork_lock(void)
+{
+	ash_lock(&region.lock);
+}
+
+void ash_chunk_fork_unlock(bool child)
+{
+	child ? ash_lock_reset(&region.lock) : ash_unlock(&region.lock);
+}

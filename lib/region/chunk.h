@@ -1,0 +1,91 @@
+/* region/chunk.h -- runs of 64 KiB units, the only supply of user memory.
+ *
+ * Address space comes from the system in steps of about an eighth of the heap and is managed in
+ * 2 MiB-aligned chunks of 32 units, each described by three 32-bit masks in a record outside:
+ *
+ *     owned  units that are ours (a small heap owns only part of a chunk)
+ *     free   of these, not handed out
+ *     dirty  of these, possibly still backed by pages with old content
+ *
+ * A run of up to 32 units lies inside one chunk: finding it is a few shifts, freeing it sets bits,
+ * neighbours coalesce by themselves. The fullest chunk that fits is used first, so that sparse
+ * ones empty out; in it, dirty units first, as their pages are there already. Longer runs start
+ * at a chunk's base and take whole chunks plus the low end of the last one.
+ *
+ * All functions are thread-safe; they take the region lock (rank REGION) inside and make their
+ * system calls, but for growth, outside it. Memory handed out is not in the page map: that is for
+ * the layer above. */
+#ifndef ASH_REGION_CHUNK_H
+#define ASH_REGION_CHUNK_H
+
+#include "region/pagemap.h"
+
+#define ASH_RUN_MAX 512 /* units: 32 MiB. Larger blocks have mappings of their own */
+
+/* For each unit, 64 bytes for whoever uses it (slab/slab.h); kept while the unit is free. */
+#define ASH_UNIT_RECORD 64
+
+struct chunk {
+	uintptr_t base;                /* const */
+	uint32_t owned, free, dirty;   /* masks, see above. Region lock */
+	uint32_t stamp;                /* ms, when dirty last gained a unit. Region lock */
+	struct chunk *next, *prev;     /* list of its bin or span length. Region lock */
+	struct chunk *older, *younger; /* dirty chunks by stamp. Region lock */
+	uint32_t span;                 /* wholly free chunks in a row, at both ends. Region lock */
+	_Alignas(64) unsigned char unit[ASH_CHUNK_UNITS][ASH_UNIT_RECORD];
+};
+
+/* Maps the first memory of the process, if that has not been done; false without memory. */
+bool ash_chunk_start(void);
+
+/* A run of `units` (1 to ASH_RUN_MAX), at a multiple of align_units (a power of two, at most 32).
+ * zero: its content reads as zero. *clean, if asked for, tells that no page is backed yet. NULL
+ * without memory. */
+void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean);
+
+/* Any run of allocated units, also part of one. */
+void ash_chunk_free(void *p, size_t units);
+
+/* Extends a run in place; false if what follows is taken. */
+bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero);
+
+/* A mapping of its own, len a multiple of the unit; has a unit record like a run. */
+void *ash_chunk_map(size_t len, size_t align);
+void ash_chunk_unmap(void *p, size_t len);
+void *ash_chunk_remap(void *p, size_t len, size_t new_len);
+
+/* Returns memory that has been free for the decay time. Cheap when there is none. */
+void ash_chunk_tick(void);
+
+/* Returns all dirty free memory; bytes that went. */
+size_t ash_chunk_trim(void);
+
+/* Gives all free address space back as well: the last resort before NULL. Bytes that went. */
+size_t ash_chunk_release(void);
+
+/* The record of the unit around addr, NULL where no chunk of ours ever was. */
+static inline void *ash_chunk_unit(uintptr_t addr)
+{
+	struct chunk *c = ash_pagemap_chunk(addr);
+	return c ? c->unit[(addr >> ASH_UNIT_SHIFT) & (ASH_CHUNK_UNITS - 1)] : NULL;
+}
+
+enum ash_unit_state { ASH_UNIT_FOREIGN, ASH_UNIT_FREE, ASH_UNIT_USED };
+enum ash_unit_state ash_chunk_state(uintptr_t addr);
+
+struct ash_region_stats {
+	size_t mapped; /* bytes of address space in chunks */
+	size_t free;   /* of it, in no run */
+	size_t dirty;  /* of that, possibly resident */
+	size_t purges, purged_bytes;
+	size_t maps, cap;
+};
+void ash_chunk_stats(struct ash_region_stats *s);
+
+/* Options; constructor only. */
+void ash_chunk_set_decay(int32_t age_ms);
+
+void ash_chunk_fork_lock(void);
+void ash_chunk_fork_unlock(bool child);
+
+#endif

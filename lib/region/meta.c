@@ -1,0 +1,98 @@
+/* region/meta.c -- a bump pointer and one free list per record size; see meta.h. */
+#include "region/meta.h"
+#include "base/mem.h"
+#include "os/lock.h"
+#include "os/os.h"
+
+#define GRAIN 16
+#define STEP_MIN ((size_t)64 << 10)
+#define STEP_MAX ((size_t)512 << 10)
+
+struct record {
+	struct record *next;
+};
+
+static struct {
+	struct ash_lock lock;                            /* rank META; guards all below */
+	char *at, *end;                                  /* zeroed space not handed out yet */
+	size_t bytes;                                    /* ever taken from the system */
+	struct record *free[ASH_META_MAX / GRAIN + 1];   /* [size / GRAIN] */
+} meta;
+
+static bool grow(void)
+{
+	size_t step = meta.bytes / 8;
+	step = step < STEP_MIN ? STEP_MIN : step > STEP_MAX ? STEP_MAX : align_up(step, STEP_MIN);
+	char *p = ash_os_map(step);
+	if (!p && step > STEP_MIN)
+		p = ash_os_map(step = STEP_MIN);
+	if (!p)
+		return false;
+	if (p != meta.end)
+		meta.at = p; /* not adjacent: the rest of the old step is lost, at most a record */
+	meta.end = p + step;
+	meta.bytes += step;
+	return true;
+}
+
+void *ash_meta_alloc(size_t bytes)
+{
+	size_t align = bytes >= 64 ? 64 : GRAIN;
+	bytes = align_up(bytes, align);
+	ASSERT(bytes && bytes <= ASH_META_MAX);
+	ash_lock(&meta.lock);
+	struct record *r = meta.free[bytes / GRAIN];
+	if (r) {
+		meta.free[bytes / GRAIN] = r->next;
+		ash_unlock(&meta.lock);
+		ash_mem_zero(r, bytes);
+		return r;
+	}
+	char *p;
+	do {
+		p = (char *)align_up((uintptr_t)meta.at, align);
+		if (p <= meta.end && (size_t)(meta.end - p) >= bytes && p) {
+			meta.at = p + bytes;
+			break;
+		}
+		p = NULL;
+	} while (grow());
+	ash_unlock(&meta.lock);
+	return p;
+}
+
+void ash_meta_free(void *record, size_t bytes)
+{
+	bytes = align_up(bytes, bytes >= 64 ? 64 : GRAIN);
+	struct record *r = record;
+	ash_lock(&meta.lock);
+	r->next = meta.free[bytes / GRAIN];
+	meta.free[bytes / GRAIN] = r;
+	ash_unlock(&meta.lock);
+}
+
+void ash_meta_give(void *addr, size_t bytes)
+{
+	ash_lock(&meta.lock);
+	if ((size_t)(meta.end - meta.at) < bytes) {
+		meta.at = addr;
+		meta.end = meta.at + bytes;
+		meta.bytes += bytes;
+	}
+	ash_unlock(&meta.lock);
+}
+
+size_t ash_meta_bytes(void)
+{
+	return meta.bytes;
+}
+
+void ash_meta_fork_lock(void)
+{
+	ash_lock(&meta.lock);
+}
+
+void ash_meta_fork_unlock(bool child)
+{
+	child ? ash_lock_reset(&meta.lock) : ash_unlock(&meta.lock);
+}

@@ -1,0 +1,131 @@
+/* slab/large.c -- see large.h. */
+#include "slab/large.h"
+#include "base/mem.h"
+#include "os/os.h"
+
+#include <stdatomic.h>
+
+/* Relaxed counters: each is right by itself, a reader may see one change before another. */
+static _Atomic size_t live, live_bytes, huge, huge_bytes, nmalloc, ndalloc;
+
+static void add(_Atomic size_t *counter, size_t n)
+{
+	atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
+static void sub(_Atomic size_t *counter, size_t n)
+{
+	atomic_fetch_sub_explicit(counter, n, memory_order_relaxed);
+}
+
+static struct slab *record(void *p, enum unit_kind kind, size_t units)
+{
+	struct slab *s = ash_slab_at((uintptr_t)p);
+	s->unit = (uint32_t)((uintptr_t)p >> ASH_UNIT_SHIFT);
+	s->units = (uint32_t)units;
+	s->kind = (uint8_t)kind;
+	ash_pagemap_set((uintptr_t)p, ASH_ENTRY_LARGE);
+	return s;
+}
+
+static size_t units_of(size_t size)
+{
+	return (size + ASH_UNIT - 1) >> ASH_UNIT_SHIFT;
+}
+
+void *ash_large_alloc(size_t size, size_t align, bool zero)
+{
+	if (size > PTRDIFF_MAX - ASH_UNIT || align > PTRDIFF_MAX - size)
+		return NULL;
+	size_t units = units_of(size);
+	bool own = units > ASH_RUN_MAX || align > ASH_CHUNK;
+	void *p;
+	if (own)
+		p = ash_chunk_map(units << ASH_UNIT_SHIFT, align);
+	else
+		p = ash_chunk_alloc(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, NULL);
+	if (!p)
+		return NULL;
+	record(p, own ? UNIT_HUGE : UNIT_LARGE, units);
+	add(own ? &huge : &live, 1);
+	add(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
+	add(&nmalloc, 1);
+	return p;
+}
+
+bool ash_large_free(void *p)
+{
+	if (!ash_pagemap_claim((uintptr_t)p, ASH_ENTRY_LARGE))
+		return false;
+	struct slab *s = ash_slab_at((uintptr_t)p);
+	size_t units = s->units;
+	bool own = s->kind == UNIT_HUGE;
+	s->kind = own ? UNIT_HUGE_FREED : UNIT_NONE;
+	sub(own ? &huge : &live, 1);
+	sub(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
+	add(&ndalloc, 1);
+	if (own)
+		ash_chunk_unmap(p, units << ASH_UNIT_SHIFT);
+	else
+		ash_chunk_free(p, units);
+	return true;
+}
+
+size_t ash_large_size(const void *p)
+{
+	return (size_t)ash_slab_at((uintptr_t)p)->units << ASH_UNIT_SHIFT;
+}
+
+static void *resize_huge(struct slab *s, void *p, size_t units)
+{
+	size_t old = s->units;
+	if (units <= ASH_RUN_MAX)
+		return NULL; /* a run serves it better: move */
+	ash_pagemap_set((uintptr_t)p, 0); /* nobody may know the old place once it is gone */
+	void *q = ash_chunk_remap(p, old << ASH_UNIT_SHIFT, units << ASH_UNIT_SHIFT);
+	if (!q) {
+		ash_pagemap_set((uintptr_t)p, ASH_ENTRY_LARGE);
+		return NULL;
+	}
+	if (q != p)
+		s->kind = UNIT_HUGE_FREED;
+	record(q, UNIT_HUGE, units);
+	add(&huge_bytes, (units - old) << ASH_UNIT_SHIFT);
+	return q;
+}
+
+void *ash_large_resize(void *p, size_t size)
+{
+	struct slab *s = ash_slab_at((uintptr_t)p);
+	size_t old = s->units, units = units_of(size);
+	if (units == old)
+		return p;
+	if (s->kind == UNIT_HUGE)
+		return resize_huge(s, p, units);
+	if (units < old)
+		ash_chunk_free((char *)p + (units << ASH_UNIT_SHIFT), old - units);
+	else if (!ash_chunk_extend(p, old, units, false))
+		return NULL;
+	s->units = (uint32_t)units;
+	add(&live_bytes, (units - old) << ASH_UNIT_SHIFT);
+	return p;
+}
+
+void ash_large_stats(struct ash_large_stats *st)
+{
+	*st = (struct ash_large_stats){live, live_bytes, huge, huge_bytes, nmalloc, ndalloc};
+}
+
+bool ash_large_contains(uintptr_t p)
+{
+	/* A run: look for the first marked unit below, no further than a run can reach. */
+	for (size_t back = 0; back <= ASH_RUN_MAX; back++) {
+		uintptr_t at = align_down(p, ASH_UNIT) - back * ASH_UNIT;
+		struct slab *s = ash_slab_at(at);
+		if (!s)
+			return false;
+		if (ash_pagemap_get(at) == ASH_ENTRY_LARGE)
+			return back < s->units;
+	}
+	return false;
+}

@@ -1,0 +1,35 @@
+/* slab/large.h -- blocks above the largest size class.
+ *
+ * Up to 32 MiB they are runs of units; above, mappings of their own, which realloc moves with
+ * mremap (glibc maps and mremaps every block of that size too, so no sandbox that runs on glibc
+ * is surprised). The page map marks the first unit only. Locks: the region's, inside. */
+#ifndef ASH_SLAB_LARGE_H
+#define ASH_SLAB_LARGE_H
+
+#include "slab/slab.h"
+
+/* size > 0; align a power of two. zero: the first size bytes read as zero. NULL without memory. */
+void *ash_large_alloc(size_t size, size_t align, bool zero);
+
+/* False if p is not (or, freed by another thread just now, no longer) a live large block. */
+bool ash_large_free(void *p);
+
+/* p: a live large block. */
+size_t ash_large_size(const void *p);
+
+/* Resizes without copying, in place or by moving pages; NULL if that is not possible. */
+void *ash_large_resize(void *p, size_t size);
+
+/* Counters for statistics. */
+struct ash_large_stats {
+	size_t live, live_bytes;   /* runs */
+	size_t huge, huge_bytes;   /* own mappings */
+	size_t nmalloc, ndalloc;   /* of both, ever */
+};
+void ash_large_stats(struct ash_large_stats *s);
+
+/* Whether p lies in a live large block, wherever in it. For error reports only: reads without the
+ * region lock. */
+bool ash_large_contains(uintptr_t p);
+
+#endif

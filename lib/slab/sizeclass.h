@@ -1,0 +1,69 @@
+/* slab/sizeclass.h -- the size classes.
+ *
+ * 16-byte steps up to 128, then eight steps to each doubling up to 32 KiB: a block wastes at most
+ * a ninth of itself (a sixteenth on average), and sizes that are multiples of a power of two are
+ * classes of their own, which gives aligned_alloc its blocks: a slab starts at a multiple of
+ * 64 KiB, so every block of a class is aligned as its size is.
+ *
+ * Eight steps instead of four took 6 % off sqlite's peak RSS and left nine other programs within
+ * 1 % (design measurements); the smallest class is 16 bytes as max_align_t asks for. */
+#ifndef ASH_SLAB_SIZECLASS_H
+#define ASH_SLAB_SIZECLASS_H
+
+#include "base/anchor.h"
+
+#define ASH_STEPS8(d)                                                                              \
+	(d) + (d) / 8, (d) + (d) / 8 * 2, (d) + (d) / 8 * 3, (d) + (d) / 8 * 4, (d) + (d) / 8 * 5, \
+		(d) + (d) / 8 * 6, (d) + (d) / 8 * 7, (d) * 2
+
+static const uint16_t ash_class_size[] = {
+	16, 32, 48, 64, 80, 96, 112, 128,
+	ASH_STEPS8(128),  /* 144 ... 256: class 15 */
+	ASH_STEPS8(256),  /* 288 ... 512 */
+	ASH_STEPS8(512),  /* 576 ... 1024: class 31 */
+	ASH_STEPS8(1024), /* 1152 ... 2048 */
+	ASH_STEPS8(2048),
+	ASH_STEPS8(4096),
+	ASH_STEPS8(8192),
+	ASH_STEPS8(16384), /* 18432 ... 32768: class 71 */
+};
+_Static_assert(sizeof ash_class_size == ASH_CLASSES * sizeof(uint16_t), "ASH_CLASSES");
+
+/* The class of a size from 1 to ASH_SMALL_MAX. Needs ash_sizeclass_init(). */
+static inline unsigned ash_class_of(size_t size)
+{
+	return ash_anchor.class_of[(size - 1) / 16];
+}
+
+/* The smallest class of at least size bytes whose blocks are multiples of align (a power of two);
+ * ASH_CLASSES if there is none. */
+static inline unsigned ash_class_aligned(size_t size, size_t align)
+{
+	if (size > ASH_SMALL_MAX)
+		return ASH_CLASSES;
+	unsigned c = ash_class_of(size ? size : 1);
+	while (c < ASH_CLASSES && (ash_class_size[c] & (align - 1)))
+		c++;
+	return c;
+}
+
+/* Division by a class size, for offsets below 64 KiB: with q = offset * ash_class_recip(c),
+ * q >> 32 is the quotient, and the low half is below the reciprocal exactly if nothing remains.
+ * (Exhaustively tested in tests/unit/test_sizeclass.c.) */
+static inline uint32_t ash_class_recip(unsigned c)
+{
+	return UINT32_MAX / ash_class_size[c] + 1;
+}
+
+/* Fills the anchor's size -> class table. */
+static inline void ash_sizeclass_init(void)
+{
+	unsigned c = 0;
+	for (unsigned i = 0; i < ARRAY_LEN(ash_anchor.class_of); i++) {
+		if ((i + 1) * 16u > ash_class_size[c])
+			c++;
+		ash_anchor.class_of[i] = (uint8_t)c;
+	}
+}
+
+#endif

@@ -1,0 +1,122 @@
+/* slab/slab.c -- see slab.h. */
+#include "slab/slab.h"
+#include "os/os.h"
+#include "region/meta.h"
+
+static inline size_t words(size_t capacity)
+{
+	return (capacity + 63) / 64;
+}
+
+struct slab *ash_slab_create(uint32_t entry)
+{
+	unsigned class = ASH_ENTRY_CLASS(entry);
+	size_t size = ash_class_size[class], capacity = ASH_UNIT / size, n = words(capacity);
+	bool clean;
+	uint64_t *bits = NULL;
+	if (n > 1 && !(bits = ash_meta_alloc(n * sizeof *bits)))
+		return NULL;
+	char *base = ash_chunk_alloc(1, 1, false, &clean);
+	if (!base) {
+		if (bits)
+			ash_meta_free(bits, n * sizeof *bits);
+		return NULL;
+	}
+	struct slab *s = ash_slab_at((uintptr_t)base);
+	*s = (struct slab){
+		.bits = bits ? bits : &s->inline_bits,
+		.unit = (uint32_t)((uintptr_t)base >> ASH_UNIT_SHIFT),
+		.recip = ash_class_recip(class),
+		.capacity = (uint16_t)capacity,
+		.nfree = (uint16_t)capacity,
+		.purged = clean ? 0xffff : 0,
+		.class = (uint8_t)class,
+		.state = SLAB_HELD,
+		.kind = UNIT_SLAB,
+	};
+	for (size_t i = 0; i < n - 1; i++)
+		s->bits[i] = UINT64_MAX;
+	s->bits[n - 1] = UINT64_MAX >> (n * 64 - capacity);
+	ash_pagemap_set((uintptr_t)base, entry);
+	return s;
+}
+
+void ash_slab_destroy(struct slab *s)
+{
+	ASSERT(s->nfree == s->capacity);
+	char *base = ash_slab_base(s);
+	ash_pagemap_set((uintptr_t)base, 0);
+	if (s->capacity > 64)
+		ash_meta_free(s->bits, words(s->capacity) * sizeof *s->bits);
+	s->kind = UNIT_NONE;
+	ash_chunk_free(base, 1);
+}
+
+/* Pages of the block at offset, as a mask. */
+static inline uint32_t pages_of(size_t offset, size_t size)
+{
+	unsigned first = (unsigned)(offset >> ash_os.page_shift);
+	unsigned last = (unsigned)((offset + size - 1) >> ash_os.page_shift);
+	return (uint32_t)((2ull << last) - (1ull << first));
+}
+
+void ash_slab_take(struct slab *s, void **end, size_t n)
+{
+	size_t size = ash_class_size[s->class];
+	char *base = ash_slab_base(s);
+	uint64_t *word = s->bits + s->first;
+	char *block = base + (size_t)s->first * 64 * size;
+	ASSERT(n && n <= s->nfree);
+	s->nfree -= (uint16_t)n;
+	for (;; word++, block += 64 * size) {
+		uint64_t w = *word;
+		if (w == UINT64_MAX && n >= 64) {
+			char *b = block;
+			for (int i = 0; i < 64; i++, b += size)
+				*--end = b;
+			*word = 0;
+			n -= 64;
+		} else {
+			for (; w && n; n--, w &= w - 1)
+				*--end = block + (size_t)__builtin_ctzll(w) * size;
+			*word = w;
+		}
+		if (!n)
+			break;
+	}
+	s->first = (uint16_t)(word - s->bits);
+	/* Purged pages exist only where the purger looks: one-word slabs (blocks >= 1 KiB). */
+	if (s->purged && s->capacity <= 64) {
+		uint64_t live = ~s->inline_bits & (UINT64_MAX >> (64 - s->capacity));
+		for (; live && s->purged; live &= live - 1)
+			s->purged &= (uint16_t)~pages_of((size_t)__builtin_ctzll(live) * size, size);
+	}
+}
+
+uint32_t ash_slab_idle_pages(const struct slab *s)
+{
+	size_t size = ash_class_size[s->class];
+	uint64_t live = ~s->inline_bits & (UINT64_MAX >> (64 - s->capacity));
+	uint32_t busy = s->purged;
+	for (; live; live &= live - 1)
+		busy |= pages_of((size_t)__builtin_ctzll(live) * size, size);
+	unsigned pages = (unsigned)(ASH_UNIT >> ash_os.page_shift);
+	return ~busy & (uint32_t)((1ull << pages) - 1);
+}
+
+size_t ash_slab_purge(struct slab *s, uint32_t pages)
+{
+	size_t purged = 0;
+	while (pages) {
+		unsigned at = (unsigned)__builtin_ctz(pages);
+		unsigned n = (unsigned)__builtin_ctz(~(pages >> at));
+		uint32_t row = (uint32_t)(((1ull << n) - 1) << at);
+		if (!ash_os_purge(ash_slab_base(s) + ((size_t)at << ash_os.page_shift),
+				  (size_t)n << ash_os.page_shift))
+			break;
+		s->purged |= (uint16_t)row;
+		purged += (size_t)n << ash_os.page_shift;
+		pages &= ~row;
+	}
+	return purged;
+}

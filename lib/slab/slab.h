@@ -1,0 +1,71 @@
+/* slab/slab.h -- a unit cut into equal blocks, and the bitmap that knows which are free.
+ *
+ * The record lives in the chunk's unit array, never in the unit: freeing a block does not touch
+ * it, an overflow cannot reach it. A block is, seen from here, free (its bit set) or out: in some
+ * thread's cache or in the program's hands.
+ *
+ *     nfree == number of set bits;   every free block's word index >= first
+ *
+ * Nothing here locks: a slab belongs to a bin of a shard, and the shard's lock guards it. */
+#ifndef ASH_SLAB_SLAB_H
+#define ASH_SLAB_SLAB_H
+
+#include "region/chunk.h"
+#include "slab/sizeclass.h"
+
+enum unit_kind { UNIT_NONE, UNIT_SLAB, UNIT_LARGE, UNIT_HUGE, UNIT_HUGE_FREED };
+
+/* Where a slab is, as its shard sees it. */
+enum slab_state {
+	SLAB_FULL,    /* no list: too few free blocks to be worth a visit */
+	SLAB_PARTIAL, /* on its bin's list */
+	SLAB_HELD,    /* the one a bin refills from, or one being purged: no list */
+};
+
+struct slab {
+	uint64_t *bits;       /* set: free. Points at inline_bits, or to a metadata record */
+	uint64_t inline_bits;
+	struct slab *next, *prev; /* the bin's list */
+	uint32_t unit;        /* address / 64 KiB. Const while in use */
+	uint32_t recip;       /* ash_class_recip(). Const while in use */
+	uint32_t stamp;       /* ms, when it became partial or was purged last */
+	uint32_t units;       /* UNIT_LARGE: length of the run, UNIT_HUGE: of the mapping */
+	uint16_t capacity;    /* blocks. Const while in use */
+	uint16_t nfree;
+	uint16_t first;       /* no free block in bitmap words below */
+	uint16_t purged;      /* bit i: page i has been returned and not been used since */
+	uint8_t class;        /* const while in use */
+	uint8_t state;        /* enum slab_state */
+	uint8_t kind;         /* enum unit_kind. Owner of the unit */
+	uint16_t idle;        /* pages the purger is about to return */
+};
+_Static_assert(sizeof(struct slab) <= ASH_UNIT_RECORD, "a slab's record is a unit's record");
+
+static inline struct slab *ash_slab_at(uintptr_t addr)
+{
+	return ash_chunk_unit(addr);
+}
+
+static inline char *ash_slab_base(const struct slab *s)
+{
+	return (char *)((uintptr_t)s->unit << ASH_UNIT_SHIFT);
+}
+
+/* A new slab, all free, entered in the page map as `entry` (its class in the low byte). NULL
+ * without memory. */
+struct slab *ash_slab_create(uint32_t entry);
+
+/* All blocks must be free. */
+void ash_slab_destroy(struct slab *s);
+
+/* Takes n <= nfree blocks in address order and stores them downwards from end[-1], so that a
+ * stack filled this way hands out ascending addresses. */
+void ash_slab_take(struct slab *s, void **end, size_t n);
+
+/* The pages that hold no live or cached block and are still backed: bit i is page i. */
+uint32_t ash_slab_idle_pages(const struct slab *s);
+
+/* Returns those pages to the system. Nobody may take blocks of the slab meanwhile. */
+size_t ash_slab_purge(struct slab *s, uint32_t pages);
+
+#endif

@@ -1,0 +1,94 @@
+#!/bin/sh
+# Everything: build, make check, then the matrix of compilers and options (tests/matrix). Ends with
+# the totals; exits with 0 only if nothing failed. ./test.sh --quick leaves the matrix out.
+#
+# The last line counts Check's tests one by one, each shell test and each variant of the matrix.
+set -u
+top=$(cd "$(dirname "$0")" && pwd)
+. "$top/tools/fresh.sh"
+# to build; to test the build; the programs that tests/e2e runs
+need_packages autoconf automake libtool pkg-config make gcc libc6-dev binutils check \
+	g++ clang lld llvm groff-base man-db xz-utils dpkg-dev file \
+	$(sed 's/#.*//' "$top/tests/e2e/packages" 2>/dev/null)
+
+work=${ASHLAR_TEST_DIR:-}
+if [ -z "$work" ]; then
+	work=$(mktemp -d "${TMPDIR:-/tmp}/ashlar-test.XXXXXX")
+	trap 'rm -rf "$work"' EXIT
+fi
+passed=0 failed=0 skipped=0 checks=0
+
+fail()
+{
+	failed=$((failed + 1))
+	echo "FAIL: $*"
+}
+
+# totals FOLDER: add up what make check left there. A program that uses Check counts with each of its
+# checks, and as one failure if it died before it could tell.
+totals()
+{
+	for trs in $(find "$1" -name '*.trs'); do
+		result=$(sed -n 's/^:test-result: //p' "$trs" | head -n 1)
+		counts=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' \
+			"${trs%.trs}.log" | awk '{ n += $1; f += $2 + $3 } END { if (NR) print n, f }')
+		case $result in
+		PASS | XFAIL) ok=1 bad=0 ;;
+		SKIP) ok=0 bad=0 skipped=$((skipped + 1)) ;;
+		*) ok=0 bad=1 ;;
+		esac
+		if [ -n "$counts" ]; then
+			checks=$((checks + ${counts% *}))
+			[ "${counts#* }" -eq 0 ] || bad=${counts#* }
+			ok=$((${counts% *} - ${counts#* }))
+		fi
+		passed=$((passed + ok))
+		failed=$((failed + bad))
+	done
+}
+
+say "building"
+if ! fresh_copy "$top" "$work/src" ||
+	! mkdir -p "$work/build" || ! cd "$work/build" ||
+	! "$work/src/configure" --enable-werror >configure.log 2>&1 ||
+	! make -j"$jobs" >make.log 2>&1; then
+	tail -n 40 configure.log make.log 2>/dev/null
+	fail "the build"
+	echo "$passed passed, $failed failed"
+	exit 1
+fi
+
+say "make check"
+status=0
+make -j"$jobs" check VERBOSE=1 >check.log 2>&1 || status=$?
+grep -v '^  \(CC\|CCLD\|GEN\) ' check.log
+totals "$work/build"
+# Tests that do not build leave no result behind.
+[ $status -eq 0 ] || [ "$failed" -gt 0 ] || fail "make check"
+grep -h '^[0-9]*%: Checks: ' $(find "$work/build/tests" -name '*.log') /dev/null | awk '
+	{ gsub(/,/, ""); n += $3; f += $5; e += $7 }
+	END { printf "Check: %d checks, %d failures, %d errors\n", n, f, e }'
+[ $((passed + failed)) -gt 0 ] || fail "make check ran nothing"
+
+if [ "${1-}" != --quick ]; then
+	for script in "$work"/src/tests/matrix/*.sh; do
+		variant=$(basename "$script" .sh)
+		[ "$variant" != env ] || continue
+		say "matrix: $variant"
+		start=$(date +%s)
+		status=0
+		ASHLAR_MATRIX_DIR=$work/matrix sh "$script" >"$work/$variant.log" 2>&1 || status=$?
+		case $status in
+		0) passed=$((passed + 1)) ;;
+		77) skipped=$((skipped + 1)); tail -n 1 "$work/$variant.log" ;;
+		*) tail -n 60 "$work/$variant.log"; fail "matrix: $variant" ;;
+		esac
+		echo "$variant: exit $status after $(($(date +%s) - start)) s"
+		rm -rf "$work/matrix"
+	done
+fi
+
+say "totals"
+echo "Check: $checks checks; scripts skipped: $skipped"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

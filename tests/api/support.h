@@ -1,0 +1,225 @@
+/*
+ * What the API tests share: one-line suites, checks cheap enough for inner
+ * loops, a block pattern, memory figures that do not allocate, and children
+ * whose death can be examined.
+ */
+#ifndef TESTS_SUPPORT_H
+#define TESTS_SUPPORT_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "names.h"
+
+#define KIB ((size_t)1 << 10)
+#define MIB ((size_t)1 << 20)
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ck_assert writes a record each time it passes; must() costs nothing until it fails. */
+#define must(cond)                                                             \
+	do {                                                                   \
+		if (!(cond))                                                   \
+			ck_abort_msg("%s", #cond);                             \
+	} while (0)
+#define must_f(cond, ...)                                                      \
+	do {                                                                   \
+		if (!(cond))                                                   \
+			ck_abort_msg(#cond ": " __VA_ARGS__);                  \
+	} while (0)
+
+/* A call with an absurd size is the point of many tests: keep it from the compiler. */
+static inline size_t opaque(size_t n)
+{
+	volatile size_t v = n;
+
+	return v;
+}
+
+static inline void *opaque_ptr(void *p)
+{
+	void *volatile v = p;
+
+	return v;
+}
+
+static inline int run_tests(const char *name, int timeout_s, const TTest *const *tests, size_t n)
+{
+	Suite *suite = suite_create(name);
+	TCase *tcase = tcase_create(name);
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, timeout_s);
+	for (size_t i = 0; i < n; i++)
+		tcase_add_test(tcase, tests[i]);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* --- block contents: every byte depends on the seed and on its place */
+
+static inline uint64_t pattern_word(uint64_t seed, size_t i)
+{
+	return (seed + i) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static inline void fill(void *block, size_t from, size_t to, uint64_t seed)
+{
+	unsigned char *p = (unsigned char *)block;
+	size_t i = from;
+
+	for (; i % 8 != 0 && i < to; i++)
+		p[i] = (unsigned char)(pattern_word(seed, i & ~(size_t)7) >> (i % 8 * 8));
+	for (; i + 8 <= to; i += 8) {
+		uint64_t w = pattern_word(seed, i);
+
+		__builtin_memcpy(p + i, &w, 8);
+	}
+	for (; i < to; i++)
+		p[i] = (unsigned char)(pattern_word(seed, i & ~(size_t)7) >> (i % 8 * 8));
+}
+
+static inline bool holds(const void *block, size_t n, uint64_t seed)
+{
+	const unsigned char *p = (const unsigned char *)block;
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		uint64_t w;
+
+		__builtin_memcpy(&w, p + i, 8);
+		if (w != pattern_word(seed, i))
+			return false;
+	}
+	for (; i < n; i++)
+		if (p[i] != (unsigned char)(pattern_word(seed, i & ~(size_t)7) >> (i % 8 * 8)))
+			return false;
+	return true;
+}
+
+static inline bool all_zero(const void *block, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)block;
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		uint64_t w;
+
+		__builtin_memcpy(&w, p + i, 8);
+		if (w != 0)
+			return false;
+	}
+	for (; i < n; i++)
+		if (p[i] != 0)
+			return false;
+	return true;
+}
+
+/* --- figures of this process, read without stdio so that reading them allocates nothing */
+
+static inline size_t statm_field(int field)
+{
+	char buf[128], *s = buf;
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return 0;
+	buf[n] = '\0';
+	while (field-- > 0)
+		strtoul(s, &s, 10);
+	return strtoul(s, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static inline size_t vsz_now(void)
+{
+	return statm_field(0);
+}
+
+static inline size_t rss_now(void)
+{
+	return statm_field(1);
+}
+
+/* a - b, or 0 where it would be negative: growth of a figure that may also have shrunk */
+static inline size_t growth(size_t a, size_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* --- children */
+
+struct child {
+	int status;     /* as waitpid gives it                       */
+	char err[8192]; /* what it wrote to stderr, NUL-terminated   */
+};
+
+static inline bool exited_with(const struct child *c, int code)
+{
+	return WIFEXITED(c->status) && WEXITSTATUS(c->status) == code;
+}
+
+static inline bool died_of(const struct child *c, int signo)
+{
+	return WIFSIGNALED(c->status) && WTERMSIG(c->status) == signo;
+}
+
+/* Runs body(arg) in a child with its own stderr; falling off the end means exit status 0. */
+static inline struct child run_in_child(void (*body)(void *), void *arg)
+{
+	struct child c;
+	size_t len = 0;
+	int fds[2];
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(fds), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		struct rlimit no_core = {0, 0};
+
+		setrlimit(RLIMIT_CORE, &no_core);
+		signal(SIGABRT, SIG_DFL);
+		alarm(60);
+		dup2(fds[1], STDERR_FILENO);
+		close(fds[0]);
+		close(fds[1]);
+		body(arg);
+		_exit(0);
+	}
+	close(fds[1]);
+	for (;;) {
+		ssize_t n = read(fds[0], c.err + len, sizeof(c.err) - 1 - len);
+
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	c.err[len] = '\0';
+	close(fds[0]);
+	ck_assert_int_eq(waitpid(pid, &c.status, 0), pid);
+	return c;
+}
+
+#endif

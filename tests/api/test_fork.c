@@ -1,0 +1,439 @@
+/*
+ * fork in threaded programs, from any state: the child has a whole heap although
+ * all other threads, and whatever they were doing, are gone.
+ */
+#include "support.h"
+
+#include <pthread.h>
+#include <spawn.h>
+
+extern char **environ;
+
+/* --- threads that keep every part of the allocator busy while the main one forks */
+
+enum { WORKERS = 3, LIVE = 200 };
+static pthread_t worker[WORKERS];
+static int stop_workers;
+
+static void *work(void *arg)
+{
+	unsigned state = (unsigned)(uintptr_t)arg;
+	char *live[LIVE] = {NULL};
+
+	while (!__atomic_load_n(&stop_workers, __ATOMIC_ACQUIRE)) {
+		unsigned slot, shift;
+
+		state = state * 1103515245 + 12345;
+		slot = (state >> 8) % LIVE;
+		shift = (state >> 16) % 256;
+		free(live[slot]);
+		/* mostly small, now and then as large as 4 MiB */
+		live[slot] = malloc((size_t)1 << (shift < 252 ? shift % 15 : shift - 233));
+		if (live[slot])
+			live[slot][0] = 1;
+	}
+	for (int i = 0; i < LIVE; i++)
+		free(live[i]);
+	return NULL;
+}
+
+static void start_workers(void)
+{
+	__atomic_store_n(&stop_workers, 0, __ATOMIC_RELEASE);
+	for (int i = 0; i < WORKERS; i++)
+		ck_assert_int_eq(
+			pthread_create(&worker[i], NULL, work, (void *)(uintptr_t)(i + 1)), 0);
+}
+
+static void end_workers(void)
+{
+	__atomic_store_n(&stop_workers, 1, __ATOMIC_RELEASE);
+	for (int i = 0; i < WORKERS; i++)
+		pthread_join(worker[i], NULL);
+}
+
+/* --- what a child does; it reports by its exit status */
+
+static bool use_heap(uint64_t seed)
+{
+	enum { COUNT = 300 };
+	void *p[COUNT];
+	bool ok = true;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		size_t n = i % 60 == 59 ? i * i : i * i % 7000 + 1;
+
+		p[i] = malloc(n);
+		if (!p[i])
+			return false;
+		fill(p[i], 0, n, seed + i);
+	}
+	for (size_t i = 0; i < COUNT; i++) {
+		ok = ok && holds(p[i], i % 60 == 59 ? i * i : i * i % 7000 + 1, seed + i);
+		free(p[i]);
+	}
+	p[0] = malloc(8 * MIB);
+	if (!p[0])
+		return false;
+	free(p[0]);
+	return ok;
+}
+
+static void *use_heap_in_thread(void *arg)
+{
+	return use_heap((uintptr_t)arg) ? arg : NULL;
+}
+
+static bool use_heap_in_threads(void)
+{
+	pthread_t t[2];
+	bool ok = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		if (pthread_create(&t[i], NULL, use_heap_in_thread, (void *)(i + 1)) != 0)
+			return false;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		void *result;
+
+		pthread_join(t[i], &result);
+		ok = ok && result == (void *)(i + 1);
+	}
+	return ok;
+}
+
+enum { INHERITED = 400 };
+static void *inherited[INHERITED];
+
+static size_t inherited_size(size_t i)
+{
+	return i % 50 == 49 ? 90000 + i : i * 997 % 5000 + 1;
+}
+
+static void make_inheritance(void)
+{
+	for (size_t i = 0; i < INHERITED; i++) {
+		size_t n = inherited_size(i);
+
+		inherited[i] = malloc(n);
+		must(inherited[i]);
+		fill(inherited[i], 0, n, i);
+	}
+}
+
+static bool spend_inheritance(void)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < INHERITED; i++) {
+		size_t n = inherited_size(i);
+
+		if (i % 3 == 0) {
+			inherited[i] = realloc(inherited[i], n * 2);
+			ok = ok && inherited[i];
+		}
+		ok = ok && holds(inherited[i], n, i);
+		free(inherited[i]);
+	}
+	return ok;
+}
+
+static int child_life(int number, int generations)
+{
+	int status = 0;
+	pid_t pid;
+
+	if (!use_heap((uint64_t)number))
+		return 10;
+	if (generations > 1) {
+		pid = fork();
+		if (pid < 0)
+			return 11;
+		if (pid == 0)
+			_exit(child_life(number + 1, generations - 1));
+		if (waitpid(pid, &status, 0) != pid || status != 0)
+			return 12;
+	}
+	if (!spend_inheritance())
+		return 13;
+	if (number % 10 == 0 && !use_heap_in_threads())
+		return 14;
+	return use_heap((uint64_t)number) ? 0 : 15;
+}
+
+static void expect_good_child(pid_t pid)
+{
+	int status;
+
+	must(waitpid(pid, &status, 0) == pid);
+	must_f(status == 0, "wait status %x (e = hung, SIGALRM)", (unsigned)status);
+}
+
+START_TEST(test_child_of_threaded_process_has_a_whole_heap)
+{
+	make_inheritance();
+	start_workers();
+	for (int i = 0; i < 300; i++) {
+		pid_t pid = fork();
+
+		must(pid >= 0);
+		if (pid == 0) {
+			alarm(30);
+			_exit(child_life(i, i % 4 == 0 ? 3 : 1));
+		}
+		expect_good_child(pid);
+	}
+	end_workers();
+	must(spend_inheritance());
+}
+END_TEST
+
+static void *make_inheritance_in_thread(void *unused)
+{
+	make_inheritance();
+	return unused;
+}
+
+/* The owner of the blocks is a thread that does not exist in the child. */
+START_TEST(test_child_frees_what_other_threads_made)
+{
+	pthread_t t;
+
+	start_workers();
+	for (int i = 0; i < 20; i++) {
+		pid_t pid;
+
+		ck_assert_int_eq(pthread_create(&t, NULL, make_inheritance_in_thread, NULL), 0);
+		pthread_join(t, NULL);
+		pid = fork();
+		must(pid >= 0);
+		if (pid == 0) {
+			alarm(30);
+			_exit(child_life(i, 2));
+		}
+		expect_good_child(pid);
+		must(spend_inheritance());
+	}
+	end_workers();
+}
+END_TEST
+
+START_TEST(test_child_memory_is_not_lost)
+{
+	enum { COUNT = 60000 };
+	static void *p[COUNT];
+	size_t before;
+	pid_t pid;
+
+	/* 60 MB; the workers are interrupted with some MiB in use, which the child cannot free */
+	start_workers();
+	before = mallinfo2().uordblks;
+	for (int i = 0; i < COUNT; i++)
+		p[i] = malloc(1000);
+	pid = fork();
+	must(pid >= 0);
+	if (pid == 0) {
+		alarm(30);
+		for (int i = 0; i < COUNT; i++)
+			free(p[i]);
+		_exit(growth(mallinfo2().uordblks, before) < 40 * MIB && use_heap(1) ? 0 : 1);
+	}
+	expect_good_child(pid);
+	end_workers();
+	for (int i = 0; i < COUNT; i++)
+		free(p[i]);
+	must(growth(mallinfo2().uordblks, before) < 2 * MIB);
+}
+END_TEST
+
+static void *fork_in_thread(void *arg)
+{
+	for (int i = 0; i < 40; i++) {
+		int status;
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			alarm(30);
+			_exit(use_heap((uintptr_t)arg) ? 0 : 1);
+		}
+		if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+			return NULL;
+	}
+	return arg;
+}
+
+START_TEST(test_threads_fork_at_the_same_time)
+{
+	pthread_t t[4];
+
+	start_workers();
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		ck_assert_int_eq(pthread_create(&t[i], NULL, fork_in_thread, (void *)(i + 1)), 0);
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		void *result;
+
+		pthread_join(t[i], &result);
+		must(result == (void *)(i + 1));
+	}
+	end_workers();
+}
+END_TEST
+
+/* --- handlers of the program run around ours, and may allocate */
+
+static int handlers_run;
+
+static void allocate_in_handler(void)
+{
+	void *p = malloc(5000), *q = calloc(100, 1000);
+
+	if (p && q)
+		handlers_run++;
+	free(p);
+	free(q);
+}
+
+START_TEST(test_atfork_handlers_may_allocate)
+{
+	must(pthread_atfork(allocate_in_handler, allocate_in_handler, allocate_in_handler) == 0);
+	start_workers();
+	for (int i = 0; i < 50; i++) {
+		pid_t pid;
+
+		handlers_run = 0;
+		pid = fork();
+		must(pid >= 0);
+		if (pid == 0) {
+			alarm(30);
+			_exit(handlers_run == 2 && use_heap(1) ? 0 : 1);
+		}
+		must(handlers_run == 2);
+		expect_good_child(pid);
+	}
+	end_workers();
+}
+END_TEST
+
+/* --- fork is async-signal-safe by tradition: a handler may interrupt malloc to fork */
+
+static volatile sig_atomic_t forks_in_handler, failed_forks;
+
+static void fork_in_handler(int signo)
+{
+	int saved = errno, status;
+	pid_t pid = fork();
+
+	(void)signo;
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+		failed_forks++;
+	forks_in_handler++;
+	errno = saved;
+}
+
+static void send_signals(pid_t target)
+{
+	for (int i = 0; i < 300; i++) {
+		kill(target, SIGUSR1);
+		usleep(500);
+	}
+	kill(target, SIGUSR2);
+	_exit(0);
+}
+
+static void stop_in_handler(int signo)
+{
+	(void)signo;
+	stop_workers = 1;
+}
+
+START_TEST(test_fork_from_a_signal_handler_that_interrupted_malloc)
+{
+	struct sigaction action = {.sa_handler = fork_in_handler, .sa_flags = SA_RESTART};
+	pid_t target = getpid(), sender;
+
+	sigaction(SIGUSR1, &action, NULL);
+	action.sa_handler = stop_in_handler;
+	sigaction(SIGUSR2, &action, NULL);
+	stop_workers = 0;
+	sender = fork();
+	must(sender >= 0);
+	if (sender == 0)
+		send_signals(target);
+	work((void *)1);
+	waitpid(sender, NULL, 0);
+	must(forks_in_handler > 10);
+	must(failed_forks == 0);
+}
+END_TEST
+
+/* --- the other ways to start a program */
+
+START_TEST(test_spawn_popen_and_vfork_while_threads_allocate)
+{
+	char *const argv[] = {(char *)"true", NULL};
+
+	start_workers();
+	for (int i = 0; i < 30; i++) {
+		char line[32] = "";
+		pid_t pid;
+		FILE *f;
+
+		must(posix_spawnp(&pid, "true", NULL, NULL, argv, environ) == 0);
+		expect_good_child(pid);
+		f = popen("echo hello", "r");
+		must(f && fgets(line, sizeof(line), f) && strcmp(line, "hello\n") == 0);
+		must(pclose(f) == 0);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+		pid = vfork();
+#pragma GCC diagnostic pop
+		if (pid == 0) {
+			execvp("true", argv);
+			_exit(127);
+		}
+		expect_good_child(pid);
+	}
+	end_workers();
+}
+END_TEST
+
+START_TEST(test_a_long_line_of_descendants_works)
+{
+	make_inheritance();
+	for (int depth = 0; depth < 60; depth++) {
+		pid_t pid = fork();
+
+		must(pid >= 0);
+		if (pid > 0) {
+			int status;
+
+			waitpid(pid, &status, 0);
+			if (depth > 0)
+				_exit(status ? 1 : 0);
+			must_f(status == 0, "wait status %x", (unsigned)status);
+			return;
+		}
+		alarm(50);
+		if (!use_heap((uint64_t)depth) || (depth % 10 == 0 && !use_heap_in_threads()))
+			_exit(1);
+	}
+	_exit(spend_inheritance() ? 0 : 1);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		test_child_of_threaded_process_has_a_whole_heap,
+		test_child_frees_what_other_threads_made,
+		test_child_memory_is_not_lost,
+		test_threads_fork_at_the_same_time,
+		test_atfork_handlers_may_allocate,
+		test_fork_from_a_signal_handler_that_interrupted_malloc,
+		test_spawn_popen_and_vfork_while_threads_allocate,
+		test_a_long_line_of_descendants_works,
+	};
+
+	return run_tests("fork", 120, tests, ARRAY_LEN(tests));
+}

@@ -1,0 +1,56 @@
+# make check: programs in C (lists in local-c.mk) and shell scripts. Both speak automake's plain
+# exit codes: 0 passed, 77 skipped, 99 the test itself is broken, anything else failed.
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = top_builddir='$(abs_top_builddir)'; export top_builddir;
+
+check_PROGRAMS =
+TESTS =
+XFAIL_TESTS =
+
+include $(srcdir)/tests/local-c.mk
+
+SHELL_TESTS = \
+	tests/shell/check-exports.sh \
+	tests/shell/check-layers.sh \
+	tests/shell/check-needed.sh \
+	tests/shell/config-script.sh \
+	tests/shell/dlopen.sh \
+	tests/shell/install.sh \
+	tests/shell/ldd-linked.sh \
+	tests/shell/ldd-preload.sh \
+	tests/shell/ldd-static.sh \
+	tests/shell/ldd-unlinked.sh \
+	tests/shell/man-pages.sh \
+	tests/shell/wrapper.sh
+TESTS += $(SHELL_TESTS)
+
+# Run by test.sh, not by make check: each builds the library anew.
+MATRIX = \
+	tests/matrix/clang-lto.sh \
+	tests/matrix/clang.sh \
+	tests/matrix/debug.sh \
+	tests/matrix/disable-shared.sh \
+	tests/matrix/disable-static.sh \
+	tests/matrix/distcheck.sh \
+	tests/matrix/gcc-O0.sh \
+	tests/matrix/gcc-O3-lto.sh \
+	tests/matrix/hardening.sh \
+	tests/matrix/install-suffix.sh \
+	tests/matrix/malloc-conf.sh \
+	tests/matrix/no-cxx.sh \
+	tests/matrix/no-initial-exec.sh \
+	tests/matrix/prefix.sh \
+	tests/matrix/sanitizers.sh
+
+EXTRA_DIST += $(SHELL_TESTS) $(MATRIX) tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
+
+# The tests that tests/matrix runs on every variant, and under sanitizers.
+.PHONY: print-smoke print-unit
+print-smoke:
+	@echo $(SHELL_TESTS) $(SMOKE_TESTS)
+print-unit:
+	@echo $(UNIT_TESTS)
+
+# What the scripts run.
+check-local: $(SHARED_LIBS) $(STATIC_LIBS)

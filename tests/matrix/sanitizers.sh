@@ -1,0 +1,13 @@
+#!/bin/sh
+# The unit tests under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer.
+. "$(dirname "$0")/env.sh"
+for sanitizer in address,undefined thread; do
+	mkdir "$sanitizer"
+	cd "$sanitizer"
+	# A prefix: the sanitizer's runtime has malloc for itself.
+	"$src/configure" --enable-debug --disable-static --with-ashlar-prefix=ash_ \
+		CFLAGS="-O1 -g -fsanitize=$sanitizer -fno-sanitize-recover=all -fno-omit-frame-pointer"
+	make -j"$jobs"
+	make -j"$jobs" check TESTS="$(make -s print-unit)" VERBOSE=1
+	cd ..
+done

@@ -1,0 +1,25 @@
+#!/bin/sh
+# The manual pages format without a warning, and tell of every name and option there is.
+. "$(dirname "$0")/env.sh"
+need groff
+
+for page in "$src"/doc/*.[1-9]; do
+	groff -ww -man -Tutf8 -z "$page" 2>"$tmp/warnings" || fail "$page does not format"
+	[ ! -s "$tmp/warnings" ] || fail "$(cat "$tmp/warnings")"
+done
+
+text() { groff -man -rHY=0 -Tascii -P-cbou "$src/doc/$1"; }
+
+text ashlar.3 >"$tmp/ashlar.3"
+missing=$(awk '/^# \[/ { section = $2 } /^#|^$/ || section == "[cxx]" { next } { print }' \
+	"$src/tests/exports.txt" | while read -r symbol; do
+	grep -qw -- "$symbol" "$tmp/ashlar.3" || echo "$symbol"
+done)
+[ -z "$missing" ] || fail "not in ashlar.3: $missing"
+
+text ashlar-config.1 >"$tmp/ashlar-config.1"
+options=$(sh "$build/tools/ashlar-config" --help | grep -o '^ *--[a-z]*')
+[ -n "$options" ] || broken "ashlar-config --help lists nothing"
+for option in $options; do
+	grep -q -- "$option" "$tmp/ashlar-config.1" || fail "not in ashlar-config.1: $option"
+done
