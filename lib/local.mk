@@ -7,20 +7,24 @@
 noinst_LTLIBRARIES += libash_core.la libash_api.la
 
 libash_core_la_SOURCES = \
+	lib/base/anchor.c lib/base/anchor.h \
 	lib/base/base.h \
 	lib/base/fmt.c lib/base/fmt.h \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/syscall.h \
 	lib/os/conf.c lib/os/conf.h \
+	lib/os/elf.c lib/os/elf.h \
+	lib/os/fault.c lib/os/fault.h \
 	lib/os/lock.c lib/os/lock.h \
 	lib/os/os.h \
 	lib/os/os_linux.c \
 	lib/os/tls.c lib/os/tls.h \
 	lib/region/chunk.c lib/region/chunk.h \
+	lib/region/decay.h \
 	lib/region/meta.c lib/region/meta.h \
 	lib/region/pagemap.c lib/region/pagemap.h \
 	lib/slab/large.c lib/slab/large.h \
-	lib/slab/sizeclass.c lib/slab/sizeclass.h \
+	lib/slab/sizeclass.h \
 	lib/slab/slab.c lib/slab/slab.h \
 	lib/heap/cache.c lib/heap/cache.h \
 	lib/heap/shard.c lib/heap/shard.h \
@@ -29,9 +33,8 @@ libash_core_la_SOURCES = \
 
 libash_api_la_SOURCES = \
 	lib/api/aligned.c \
-	lib/api/fault.c \
+	lib/api/api.h \
 	lib/api/foreign.c \
-	lib/api/fork.c \
 	lib/api/glibc.c \
 	lib/api/hooks.c \
 	lib/api/init.c \

@@ -70,8 +70,9 @@ FAST bool ash_cache_push(void *block)
 	uintptr_t addr = (uintptr_t)block;
 	if (unlikely(addr >> ASH_LEAF_SHIFT >= a->root_limit))
 		return false;
-	size_t unit = (addr >> ASH_UNIT_SHIFT) & (ASH_LEAF_UNITS - 1);
+	size_t unit = ((uint32_t)addr & UINT32_MAX >> (32 - ASH_LEAF_SHIFT)) >> ASH_UNIT_SHIFT;
 	uint32_t entry = a->zero_leaf[a->root[addr >> ASH_LEAF_SHIFT] + (intptr_t)unit];
+	__asm__("" : "+r"(a) : "r"(entry)); /* the anchor's register can become the cache's */
 	struct ash_fast *mine = ash_cache_mine(a);
 	size_t class = entry ^ mine->owner;
 	if (unlikely(class > 0xff))
