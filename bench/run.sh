@@ -45,7 +45,7 @@ for p in "$launch" "$ashbench"; do
 done
 mkdir -p "$out"
 csv=$out/results.csv
-echo "group,workload,allocator,repeat,status,seconds,peak_kb,faults,user,sys,figures" >"$csv"
+echo "group,workload,allocator,repeat,status,seconds,peak_kb,faults,cpu,figures" >"$csv"
 
 one() { # one LABEL ARGS NAME PATH REPEAT
 	case $2 in
@@ -71,7 +71,7 @@ one() { # one LABEL ARGS NAME PATH REPEAT
 			if (v["status"] == 77) exit # the program is not installed
 			if (s == "") s = v["wall"]
 			print g "," w "," a "," r "," v["status"] "," s "," v["maxrss_kb"] "," v["faults"] "," \
-				v["user"] "," v["sys"] "," x
+				v["user"] + v["sys"] "," x
 		}' >>"$csv"
 }
 

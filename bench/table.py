@@ -170,6 +170,7 @@ def main():
     for workload, line in runs.items():
         groups[next(iter(line.values()))[0].get("group", "all")].append(workload)
     markdown("Time", "ms", 1000, groups, time, values(runs, "seconds", statistics.median), NOT_TIMED)
+    markdown("Processor time", "ms", 1000, groups, values(runs, "cpu", min), skip=NOT_TIMED)
     markdown("Peak RSS", "MiB", 1 / 1024, groups, peak)
     markdown("Page faults", "thousands", 1 / 1000, groups, values(runs, "faults", min))
     figures(runs, allocators, WANTED)

@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += libash_core.la libash_api.la
 libash_core_la_SOURCES = \
 	lib/base/anchor.c lib/base/anchor.h \
 	lib/base/base.h \
+	lib/base/bits.h \
 	lib/base/fmt.c lib/base/fmt.h \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/syscall.h \

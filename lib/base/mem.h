@@ -34,10 +34,14 @@ void ash_mem_copy(void *dst, const void *src, size_t bytes);
 /* Moves n pointers towards lower addresses (dst <= src, may overlap). */
 static inline void ash_mem_slide(void **dst, void **src, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		dst[i] = src[i];
+	typedef long loose_vec __attribute__((vector_size(16), may_alias, aligned(8)));
+	const size_t step = sizeof(loose_vec) / sizeof(void *);
+	for (; n >= step; n -= step, dst += step, src += step) {
+		*(loose_vec *)dst = *(const loose_vec *)src;
 		__asm__("" : "+r"(dst));
 	}
+	for (; n; n--)
+		*dst++ = *src++;
 }
 
 bool ash_str_eq(const char *a, const char *b);

@@ -82,7 +82,7 @@ static void flush_oldest(struct cache *t, unsigned class, size_t n)
 {
 	void **base = t->base[class];
 	size_t rest = (size_t)(t->fast.top[class] - base) - n;
-	ash_shard_flush(t->shard, base, n);
+	ash_shard_flush(t->shard, &(struct batch){class, (uint32_t)n, base}, 1);
 	ash_mem_slide(base, base + n, rest);
 	t->fast.top[class] = base + rest;
 }
@@ -134,7 +134,8 @@ static void post(struct cache *t, uint32_t shard)
 	struct outbox *o = t->outbox[shard];
 	struct shard *sh = ash_shards[shard];
 	void *same[ASH_BATCH], *rest[ASH_BATCH];
-	uint32_t left = o->n, nrest = 0;
+	struct batch batches[ASH_BATCH / 2];
+	uint32_t left = o->n, nrest = 0, nbatches = 0;
 	while (left) {
 		uint8_t class = o->class[0];
 		uint32_t nsame = 0, keep = 0;
@@ -151,13 +152,18 @@ static void post(struct cache *t, uint32_t shard)
 			ash_shard_post(sh, class, same, nsame);
 			continue;
 		}
+		if (nbatches == ARRAY_LEN(batches)) {
+			ash_shard_flush(sh, batches, nbatches);
+			nbatches = 0;
+		}
+		batches[nbatches++] = (struct batch){class, nsame, rest + nrest};
 		for (uint32_t i = 0; i < nsame; i++)
 			rest[nrest++] = same[i];
 	}
 	o->n = 0;
 	o->bytes = 0;
-	if (nrest)
-		ash_shard_flush(sh, rest, nrest);
+	if (nbatches)
+		ash_shard_flush(sh, batches, nbatches);
 }
 
 static void send_home(struct cache *t, void *block, uint32_t entry)
@@ -167,7 +173,8 @@ static void send_home(struct cache *t, void *block, uint32_t entry)
 	if (!o && shard < t->noutbox)
 		o = t->outbox[shard] = ash_meta_alloc(sizeof *o);
 	if (!o) {
-		ash_shard_flush(ash_shards[shard], &block, 1);
+		unsigned class = ASH_ENTRY_CLASS(entry);
+		ash_shard_flush(ash_shards[shard], &(struct batch){class, 1, &block}, 1);
 		return;
 	}
 	o->class[o->n] = ASH_ENTRY_CLASS(entry);
@@ -195,7 +202,7 @@ void ash_cache_return(struct cache *t, void *block, uint32_t entry)
 		bool roomier = adapt(t, class);
 		size_t n = t->base[class] ? (size_t)(t->fast.top[class] - t->base[class]) : 0;
 		if (!t->base[class]) {
-			ash_shard_flush(t->shard, &block, 1);
+			ash_shard_flush(t->shard, &(struct batch){class, 1, &block}, 1);
 			return;
 		}
 		if (!roomier && n == t->capacity[class])

@@ -1,6 +1,7 @@
 /* heap/shard.c -- see shard.h. Reading order: bins and their slabs, taking back, handing out,
  * parcels, purging. */
 #include "heap/shard.h"
+#include "base/bits.h"
 #include "base/mem.h"
 #include "os/fault.h"
 #include "os/os.h"
@@ -29,6 +30,7 @@ struct shard *ash_shard_create(uint32_t id)
 static void partial_push(struct bin *b, struct slab *s)
 {
 	s->state = SLAB_PARTIAL;
+	ash_slab_set_level(s, s->capacity);
 	s->prev = NULL;
 	s->next = b->partial;
 	if (s->next)
@@ -52,13 +54,25 @@ static inline unsigned wake_level(const struct slab *s)
 	return s->capacity >= 32 ? s->capacity / 16 : 1;
 }
 
+static void set_full(struct slab *s)
+{
+	s->state = SLAB_FULL;
+	ash_slab_set_level(s, wake_level(s));
+}
+
+static void set_held(struct slab *s)
+{
+	s->state = SLAB_HELD;
+	ash_slab_set_level(s, ASH_LEVEL_NEVER);
+}
+
 /* Lists a slab that is on no list, by what is free in it; or, wholly free and not the bin's only
  * one with room, hands it to `empty`, for destruction outside the lock. */
 static void settle(struct bin *b, struct slab *s, struct slab **empty)
 {
-	if (s->nfree < wake_level(s)) {
-		s->state = SLAB_FULL;
-	} else if (s->nfree < s->capacity || !b->partial) {
+	if (ash_slab_nfree(s) < wake_level(s)) {
+		set_full(s);
+	} else if (ash_slab_nfree(s) < s->capacity || !b->partial) {
 		partial_push(b, s);
 	} else {
 		s->next = *empty;
@@ -67,20 +81,14 @@ static void settle(struct bin *b, struct slab *s, struct slab **empty)
 	}
 }
 
-/* k blocks of s were just marked free. */
-static inline void freed(struct bin *b, struct slab *s, unsigned k, struct slab **empty)
+/* The countdown has reached zero. */
+static SLOW void state_event(struct bin *b, struct slab *s, struct slab **empty)
 {
-	s->nfree += (uint16_t)k;
-	b->ndalloc += k;
-	if (s->state == SLAB_HELD)
-		return;
 	if (s->state == SLAB_FULL) {
-		if (s->nfree < wake_level(s))
-			return;
 		s->stamp = 0;
 		partial_push(b, s);
 	}
-	if (s->nfree == s->capacity && (b->partial != s || s->next)) {
+	if (ash_slab_nfree(s) == s->capacity && (b->partial != s || s->next)) {
 		partial_remove(b, s);
 		s->next = *empty;
 		*empty = s;
@@ -102,54 +110,53 @@ static struct slab *pick(struct bin *b)
 {
 	struct slab *best = b->partial, *s = best;
 	for (int i = 0; s && i < PICK; i++, s = s->next)
-		if (s->nfree < best->nfree || (s->nfree == best->nfree && s->unit < best->unit))
+		if (ash_slab_nfree(s) < ash_slab_nfree(best) ||
+		    (ash_slab_nfree(s) == ash_slab_nfree(best) && s->unit < best->unit))
 			best = s;
 	if (best) {
 		partial_remove(b, best);
-		best->state = SLAB_HELD;
+		set_held(best);
 	}
 	return best;
 }
 
 /* ---- taking back */
 
-/* Marks blocks free in their slabs' bitmaps. Lock held. */
-static void mark_free(struct shard *sh, void **block, size_t n, struct slab **empty)
+_Noreturn static SLOW void bad_free(const struct slab *s, void *block)
 {
+	size_t offset = (uintptr_t)block & (ASH_UNIT - 1), size = ash_class_size[s->class];
+	ash_fault("free", block,
+		  offset % size || offset / size >= s->capacity ? ASH_FAULT_INTERIOR
+								: ASH_FAULT_DOUBLE_FREE);
+}
+
+/* Marks blocks of one class free in their slabs' bitmaps. Lock held.
+ *
+ * The inner loop of every burst of frees: each block of a random order is in another slab, so the
+ * record is found again; in allocation order, many in a row share one. */
+static void mark_free(struct bin *b, unsigned class, void **block, size_t n, struct slab **empty)
+{
+	const uint64_t recip = ash_class_recip(class);
+	uintptr_t before = (uintptr_t)*block ^ ASH_UNIT; /* same leaf, another unit */
+	const struct ash_leaf *leaf = ash_pagemap_leaf(before);
 	struct slab *s = NULL;
-	uint64_t *bits = NULL;
-	uint32_t unit = 0, recip = 0;
-	unsigned k = 0, first = 0, capacity = 0;
-	for (size_t i = 0; i < n; i++) {
-		uintptr_t addr = (uintptr_t)block[i];
-		if ((uint32_t)(addr >> ASH_UNIT_SHIFT) != unit || !s) {
-			if (s) {
-				s->first = (uint16_t)first;
-				freed(&sh->bin[s->class], s, k, empty);
-			}
-			unit = (uint32_t)(addr >> ASH_UNIT_SHIFT);
-			s = ash_slab_at(addr);
-			bits = s->bits;
-			recip = s->recip;
-			first = s->first;
-			capacity = s->capacity;
-			k = 0;
+	b->ndalloc += n;
+	for (void **end = block + n; block < end; block++) {
+		uintptr_t addr = (uintptr_t)*block;
+		if ((addr ^ before) >> ASH_UNIT_SHIFT) {
+			if (unlikely((addr ^ before) >> ASH_LEAF_SHIFT))
+				leaf = ash_pagemap_leaf(addr);
+			s = ash_slab_in(leaf, addr);
+			before = addr;
 		}
-		uint64_t q = (addr & (ASH_UNIT - 1)) * (uint64_t)recip;
-		unsigned index = (unsigned)(q >> 32);
-		if (unlikely((uint32_t)q >= recip || index >= capacity))
-			ash_fault("free", block[i], ASH_FAULT_INTERIOR);
-		uint64_t bit = 1ull << (index & 63);
-		unsigned w = index >> 6;
-		uint64_t old = bits[w];
-		if (unlikely(old & bit))
-			ash_fault("free", block[i], ASH_FAULT_DOUBLE_FREE);
-		bits[w] = old | bit;
-		first = w < first ? w : first;
-		k++;
+		uint64_t q = (addr & (ASH_UNIT - 1)) * recip;
+		if (unlikely((uint32_t)q >= (uint32_t)recip) ||
+		    unlikely(ash_bit_set(&s->bits[q >> 38], q >> 32)))
+			bad_free(s, *block);
+		s->first = 0;
+		if (unlikely(--s->countdown == 0))
+			state_event(b, s, empty);
 	}
-	s->first = (uint16_t)first;
-	freed(&sh->bin[s->class], s, k, empty);
 }
 
 /* ---- purging inside sparse slabs */
@@ -162,14 +169,14 @@ static struct slab *purge_candidates(struct bin *b, uint32_t now, uint32_t age, 
 		next = s->next;
 		if (!s->stamp)
 			s->stamp = now | 1;
-		if (now - s->stamp < age || s->nfree * 2u < s->capacity)
+		if (now - s->stamp < age || ash_slab_nfree(s) * 2 < s->capacity)
 			continue;
 		s->stamp = now | 1;
-		s->idle = (uint16_t)ash_slab_idle_pages(s);
-		if (!s->idle)
+		s->units = ash_slab_idle_pages(s);
+		if (!s->units)
 			continue;
 		partial_remove(b, s);
-		s->state = SLAB_HELD;
+		set_held(s);
 		s->next = found;
 		found = s;
 	}
@@ -186,7 +193,7 @@ static size_t purge_bin(struct shard *sh, struct bin *b, uint32_t now, uint32_t 
 		return 0;
 	ash_unlock(&sh->lock);
 	for (struct slab *s = found; s; s = s->next)
-		purged += ash_slab_purge(s, s->idle);
+		purged += ash_slab_purge(s, s->units);
 	ash_lock(&sh->lock);
 	for (struct slab *s = found, *next; s; s = next) {
 		next = s->next;
@@ -207,14 +214,16 @@ static inline void purge_tick(struct shard *sh, struct bin *b, struct slab **emp
 	purge_bin(sh, b, now, PURGE_AGE_MS, PURGE_SCAN, empty);
 }
 
-void ash_shard_flush(struct shard *sh, void **block, size_t n)
+void ash_shard_flush(struct shard *sh, const struct batch *batches, size_t n)
 {
 	struct slab *empty = NULL;
-	struct bin *b = &sh->bin[ash_slab_at((uintptr_t)block[0])->class];
 	ash_lock(&sh->lock);
-	mark_free(sh, block, n, &empty);
-	b->nflushes++;
-	purge_tick(sh, b, &empty);
+	for (const struct batch *t = batches; t < batches + n; t++) {
+		struct bin *b = &sh->bin[t->class];
+		mark_free(b, t->class, t->block, t->n, &empty);
+		b->nflushes++;
+	}
+	purge_tick(sh, &sh->bin[batches->class], &empty);
 	ash_unlock(&sh->lock);
 	if (empty)
 		destroy_all(empty);
@@ -229,14 +238,15 @@ static size_t take(struct bin *b, void **base, size_t want)
 	void **end = base + want;
 	while (got < want) {
 		struct slab *s = b->held;
-		if (!s || !s->nfree) {
+		if (!s || !ash_slab_nfree(s)) {
 			if (s)
-				s->state = SLAB_FULL;
+				set_full(s);
 			s = b->held = pick(b);
 			if (!s)
 				break;
 		}
-		size_t n = want - got < s->nfree ? want - got : s->nfree;
+		size_t n = ash_slab_nfree(s);
+		n = want - got < n ? want - got : n;
 		ash_slab_take(s, end, n);
 		end -= n;
 		got += n;
@@ -259,7 +269,7 @@ static void open_inbox(struct bin *b)
 }
 
 /* From a parcel, whole; what does not fit goes to the bitmaps. Lock held. */
-static size_t take_parcel(struct shard *sh, struct bin *b, void **base, size_t want,
+static size_t take_parcel(struct bin *b, unsigned class, void **base, size_t want,
 			  struct parcel **done, struct slab **empty)
 {
 	if (!b->ready)
@@ -273,7 +283,7 @@ static size_t take_parcel(struct shard *sh, struct bin *b, void **base, size_t w
 	for (size_t i = 0; i < n; i++)
 		base[i] = p->block[p->n - n + i];
 	if (p->n > n)
-		mark_free(sh, p->block, p->n - n, empty);
+		mark_free(b, class, p->block, p->n - n, empty);
 	b->ndalloc += n; /* they came back and leave again */
 	*done = p;
 	return n;
@@ -288,7 +298,7 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 	ash_lock(&sh->lock);
 	b->nfills++;
 	if (b->ready || atomic_load_explicit(&b->inbox, memory_order_relaxed))
-		got = take_parcel(sh, b, base, want, &done, &empty);
+		got = take_parcel(b, class, base, want, &done, &empty);
 	if (!got) {
 		got = take(b, base, want);
 		if (!got) {
@@ -316,8 +326,9 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 /* ---- parcels */
 
 /* The inbox is full: its blocks go to the bitmaps. */
-static void drain(struct shard *sh, struct bin *b)
+static void drain(struct shard *sh, unsigned class)
 {
+	struct bin *b = &sh->bin[class];
 	struct slab *empty = NULL;
 	ash_lock(&sh->lock);
 	open_inbox(b);
@@ -325,7 +336,7 @@ static void drain(struct shard *sh, struct bin *b)
 	b->ready = NULL;
 	uint32_t n = 0;
 	for (; p; p = p->next, n++)
-		mark_free(sh, p->block, p->n, &empty);
+		mark_free(b, class, p->block, p->n, &empty);
 	atomic_fetch_sub_explicit(&b->parcels, n, memory_order_relaxed);
 	ash_unlock(&sh->lock);
 	while (list) {
@@ -341,7 +352,7 @@ void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n)
 	struct bin *b = &sh->bin[class];
 	struct parcel *p = ash_meta_alloc(sizeof *p);
 	if (!p) {
-		ash_shard_flush(sh, block, n);
+		ash_shard_flush(sh, &(struct batch){class, (uint32_t)n, block}, 1);
 		return;
 	}
 	p->n = (uint32_t)n;
@@ -352,7 +363,7 @@ void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n)
 						      memory_order_relaxed))
 		;
 	if (atomic_fetch_add_explicit(&b->parcels, 1, memory_order_relaxed) >= PARCELS_MAX)
-		drain(sh, b);
+		drain(sh, class);
 }
 
 size_t ash_shard_parked(const struct bin *b)
@@ -373,7 +384,7 @@ size_t ash_shard_trim(struct shard *sh)
 	struct slab *empty = NULL;
 	uint32_t now = ash_os_now_ms();
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		drain(sh, &sh->bin[c]);
+		drain(sh, c);
 	ash_lock(&sh->lock);
 	for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
 		if (b->held) {
@@ -384,7 +395,7 @@ size_t ash_shard_trim(struct shard *sh)
 		for (struct slab *s = b->partial, *next; s; s = next) {
 			next = s->next;
 			s->stamp = now | 1;
-			if (s->nfree < s->capacity)
+			if (ash_slab_nfree(s) < s->capacity)
 				continue;
 			partial_remove(b, s);
 			s->next = empty;

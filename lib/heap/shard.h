@@ -56,8 +56,15 @@ struct shard *ash_shard_create(uint32_t id);
  * only without memory. */
 size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t want);
 
-/* Takes back n blocks of the shard's slabs, of any classes. Reports double and invalid frees. */
-void ash_shard_flush(struct shard *sh, void **block, size_t n);
+/* Blocks of one class. */
+struct batch {
+	uint32_t class;
+	uint32_t n;
+	void **block;
+};
+
+/* Takes back n batches of blocks of the shard's slabs. Reports double and invalid frees. */
+void ash_shard_flush(struct shard *sh, const struct batch *batches, size_t n);
 
 /* Takes back n <= ASH_BATCH blocks of one class without the lock, if the inbox has room. */
 void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n);

@@ -150,7 +150,8 @@ void *ash_heap_alloc_direct(unsigned class)
 
 void ash_heap_free_direct(void *block, uint32_t entry)
 {
-	ash_shard_flush(ash_shards[ASH_ENTRY_SHARD(entry)], &block, 1);
+	const struct batch one = {ASH_ENTRY_CLASS(entry), 1, &block};
+	ash_shard_flush(ash_shards[ASH_ENTRY_SHARD(entry)], &one, 1);
 }
 
 /* ---- the whole */

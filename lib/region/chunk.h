@@ -26,13 +26,14 @@
 #define ASH_UNIT_RECORD 64
 
 struct chunk {
+	/* First, so that its address is found by arithmetic on one register. */
+	_Alignas(64) unsigned char unit[ASH_CHUNK_UNITS][ASH_UNIT_RECORD];
 	uintptr_t base;                /* const */
 	uint32_t owned, free, dirty;   /* masks, see above. Region lock */
 	uint32_t stamp;                /* ms, when dirty last gained a unit. Region lock */
 	struct chunk *next, *prev;     /* list of its bin or span length. Region lock */
 	struct chunk *older, *younger; /* dirty chunks by stamp. Region lock */
 	uint32_t span;                 /* wholly free chunks in a row, at both ends. Region lock */
-	_Alignas(64) unsigned char unit[ASH_CHUNK_UNITS][ASH_UNIT_RECORD];
 };
 
 /* Maps the first memory of the process, if that has not been done; false without memory. */

@@ -26,24 +26,23 @@ struct slab *ash_slab_create(uint32_t entry)
 	*s = (struct slab){
 		.bits = bits ? bits : &s->inline_bits,
 		.unit = (uint32_t)((uintptr_t)base >> ASH_UNIT_SHIFT),
-		.recip = ash_class_recip(class),
 		.capacity = (uint16_t)capacity,
-		.nfree = (uint16_t)capacity,
+		.level = ASH_LEVEL_NEVER,
+		.countdown = (uint32_t)(ASH_LEVEL_NEVER - capacity),
 		.purged = clean ? 0xffff : 0,
 		.class = (uint8_t)class,
 		.state = SLAB_HELD,
 		.kind = UNIT_SLAB,
 	};
-	for (size_t i = 0; i < n - 1; i++)
+	for (size_t i = 0; i < n; i++)
 		s->bits[i] = UINT64_MAX;
-	s->bits[n - 1] = UINT64_MAX >> (n * 64 - capacity);
 	ash_pagemap_set((uintptr_t)base, entry);
 	return s;
 }
 
 void ash_slab_destroy(struct slab *s)
 {
-	ASSERT(s->nfree == s->capacity);
+	ASSERT(ash_slab_nfree(s) == s->capacity);
 	char *base = ash_slab_base(s);
 	ash_pagemap_set((uintptr_t)base, 0);
 	if (s->capacity > 64)
@@ -66,8 +65,8 @@ void ash_slab_take(struct slab *s, void **end, size_t n)
 	char *base = ash_slab_base(s);
 	uint64_t *word = s->bits + s->first;
 	char *block = base + (size_t)s->first * 64 * size;
-	ASSERT(n && n <= s->nfree);
-	s->nfree -= (uint16_t)n;
+	ASSERT(n && n <= ash_slab_nfree(s));
+	s->countdown += (uint32_t)n;
 	for (;; word++, block += 64 * size) {
 		uint64_t w = *word;
 		if (w == UINT64_MAX && n >= 64) {
@@ -84,7 +83,7 @@ void ash_slab_take(struct slab *s, void **end, size_t n)
 		if (!n)
 			break;
 	}
-	s->first = (uint16_t)(word - s->bits);
+	s->first = (uint32_t)(word - s->bits);
 	/* Purged pages exist only where the purger looks: one-word slabs (blocks >= 1 KiB). */
 	if (s->purged && s->capacity <= 64) {
 		uint64_t live = ~s->inline_bits & (UINT64_MAX >> (64 - s->capacity));

@@ -4,7 +4,11 @@
  * it, an overflow cannot reach it. A block is, seen from here, free (its bit set) or out: in some
  * thread's cache or in the program's hands.
  *
- *     nfree == number of set bits;   every free block's word index >= first
+ *     free blocks == level - countdown;   no free block in the words below first
+ *
+ * Bits beyond the capacity are set as well: blocks are taken from the lowest bit up and never more
+ * than are free, so nobody gets there, and a free of a pointer there finds the bit set, which is the
+ * same test that finds a block freed twice.
  *
  * Nothing here locks: a slab belongs to a bin of a shard, and the shard's lock guards it. */
 #ifndef ASH_SLAB_SLAB_H
@@ -27,23 +31,43 @@ struct slab {
 	uint64_t inline_bits;
 	struct slab *next, *prev; /* the bin's list */
 	uint32_t unit;        /* address / 64 KiB. Const while in use */
-	uint32_t recip;       /* ash_class_recip(). Const while in use */
 	uint32_t stamp;       /* ms, when it became partial or was purged last */
-	uint32_t units;       /* UNIT_LARGE: length of the run, UNIT_HUGE: of the mapping */
+	uint32_t units;       /* UNIT_LARGE: length of the run, UNIT_HUGE: of the mapping;
+			       * a slab being purged: the pages about to go */
+	uint32_t countdown;   /* frees until the slab changes its state */
+	uint32_t first;
+	uint16_t level;       /* free blocks at which that will be; ASH_LEVEL_NEVER */
 	uint16_t capacity;    /* blocks. Const while in use */
-	uint16_t nfree;
-	uint16_t first;       /* no free block in bitmap words below */
 	uint16_t purged;      /* bit i: page i has been returned and not been used since */
 	uint8_t class;        /* const while in use */
 	uint8_t state;        /* enum slab_state */
 	uint8_t kind;         /* enum unit_kind. Owner of the unit */
-	uint16_t idle;        /* pages the purger is about to return */
 };
+#define ASH_LEVEL_NEVER UINT16_MAX /* more than any slab has */
 _Static_assert(sizeof(struct slab) <= ASH_UNIT_RECORD, "a slab's record is a unit's record");
 
 static inline struct slab *ash_slab_at(uintptr_t addr)
 {
 	return ash_chunk_unit(addr);
+}
+
+/* The same where the leaf is known and the address is a slab's. */
+static inline struct slab *ash_slab_in(const struct ash_leaf *leaf, uintptr_t addr)
+{
+	struct chunk *c = leaf->chunk[ash_pagemap_index(addr) / ASH_CHUNK_UNITS];
+	uintptr_t at = addr >> (ASH_UNIT_SHIFT - 6) & (ASH_CHUNK_UNITS - 1) * ASH_UNIT_RECORD;
+	return (struct slab *)((char *)c->unit + at);
+}
+
+static inline unsigned ash_slab_nfree(const struct slab *s)
+{
+	return s->level - s->countdown;
+}
+
+static inline void ash_slab_set_level(struct slab *s, unsigned level)
+{
+	s->countdown += level - s->level;
+	s->level = (uint16_t)level;
 }
 
 static inline char *ash_slab_base(const struct slab *s)
@@ -58,7 +82,7 @@ struct slab *ash_slab_create(uint32_t entry);
 /* All blocks must be free. */
 void ash_slab_destroy(struct slab *s);
 
-/* Takes n <= nfree blocks in address order and stores them downwards from end[-1], so that a
+/* Takes n blocks, no more than are free, in address order and stores them downwards from end[-1], so that a
  * stack filled this way hands out ascending addresses. */
 void ash_slab_take(struct slab *s, void **end, size_t n);
 

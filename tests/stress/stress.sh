@@ -1,0 +1,15 @@
+#!/bin/sh
+# Short runs of the random operations: one thread, several, several with turnover and trimming.
+# STRESS_SEED=N repeats what a failed run printed; STRESS_FACTOR=N makes it N times as long.
+set -eu
+stress=${top_builddir:-.}/tests/stress/stress
+[ -x "$stress" ] || { echo "stress.sh: no $stress" >&2; exit 99; }
+seed=${STRESS_SEED:+--seed $STRESS_SEED}
+n=${STRESS_FACTOR:-1}
+# shellcheck disable=SC2086 # $seed is two words, or none
+{
+	"$stress" $seed --ops $((300000 * n))
+	"$stress" $seed --ops $((100000 * n)) --threads 4
+	"$stress" $seed --ops $((30000 * n)) --threads 4 --turnover 500 --trim --max-mib 64
+	"$stress" $seed --ops $((2000 * n)) --threads 64 --turnover 200 --max-live 6400
+}
