@@ -52,7 +52,7 @@ if ! fresh_copy "$top" "$work/src" ||
 	! mkdir -p "$work/build" || ! cd "$work/build" ||
 	! "$work/src/configure" --enable-werror >configure.log 2>&1 ||
 	! make -j"$jobs" >make.log 2>&1; then
-	tail -n 40 configure.log make.log 2>/dev/null
+	cd "$work/build" 2>/dev/null && tail -n 40 "$(ls -t ./*.log | head -n 1)"
 	fail "the build"
 	echo "$passed passed, $failed failed"
 	exit 1

@@ -26,8 +26,9 @@ ashbench=$build/bench/ashbench
 
 count() { # count PATH ARGS: instructions of one run, nothing when it failed
 	# ARGS are words: split on purpose.
-	LD_PRELOAD=$1 valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null \
-		"$ashbench" $2 2>&1 >/dev/null | sed -n 's/.*I *refs: *//p' | tr -d ,
+	said=$(LD_PRELOAD=$1 valgrind --tool=cachegrind --cache-sim=no \
+		--cachegrind-out-file=/dev/null "$ashbench" $2 2>&1 >/dev/null) || return 0
+	printf '%s\n' "$said" | sed -n 's/.*I *refs: *//p' | tr -d ,
 }
 
 # What: title, blocks an iteration, iterations, arguments of ashbench with @ for the iterations.

@@ -22,6 +22,19 @@ AS_IF([test "x$ashlar_cv_c11" = xno],
   [AC_MSG_ERROR([a C11 compiler with lock-free atomics is required])])
 ])
 
+# ASHLAR_CHECK_CXX: the tests of operator new need C++17, and are left out without it.
+AC_DEFUN([ASHLAR_CHECK_CXX],
+[AC_LANG_PUSH([C++])
+AC_CACHE_CHECK([for C++17], [ashlar_cv_cxx],
+  [AC_LINK_IFELSE([AC_LANG_PROGRAM(
+     [[#include <new>
+       struct alignas(64) wide { char c[64]; };]],
+     [[delete new wide;]])],
+    [ashlar_cv_cxx=yes], [ashlar_cv_cxx=no])])
+AC_LANG_POP([C++])
+AM_CONDITIONAL([HAVE_CXX], [test "x$ashlar_cv_cxx" = xyes])
+])
+
 # ASHLAR_CHECK_TLS_MODEL: initial-exec costs one load and never calls the dynamic linker,
 # whose own bookkeeping of thread-local storage calls malloc.
 AC_DEFUN([ASHLAR_CHECK_TLS_MODEL],

@@ -7,6 +7,10 @@ AM_TESTS_ENVIRONMENT = top_builddir='$(abs_top_builddir)'; export top_builddir;
 check_PROGRAMS =
 TESTS =
 XFAIL_TESTS =
+# For tests/local-c.mk to add to: the programs that need only libash_core.la, which tests/matrix also
+# runs under sanitizers, and those of the others which it runs on every variant.
+UNIT_TESTS =
+SMOKE_TESTS =
 
 include $(srcdir)/tests/local-c.mk
 

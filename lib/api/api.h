@@ -28,6 +28,13 @@ void ash_free(void *p);
 /* With hooks; for aligned_alloc and its kin. */
 void *ash_memalign(size_t align, size_t size, const void *caller);
 
+/* Whether a small block may stay where it is when its size changes: it fits, and is at least half
+ * used or so small that moving gains nothing. */
+static inline bool ash_fits(size_t size, size_t usable)
+{
+	return size - 1 < usable && (size > usable / 2 || usable <= 64);
+}
+
 /* Bytes usable at a live block; call: the name for a fault report. */
 size_t ash_usable(void *p, const char *call);
 

@@ -9,6 +9,7 @@
 
 #include "os/elf.h"
 #include "os/fault.h"
+#include "os/os.h"
 #include "slab/large.h"
 
 static struct {
@@ -60,7 +61,8 @@ static void refuse(void *p, const char *call)
 	if (!libc.free)
 		ash_fault(call, p, ASH_FAULT_NOT_OURS);
 	if (addr >> 12 == 0 || addr % 16 || addr >> ASH_LEAF_SHIFT >= ASH_ROOTS ||
-	    on_main_stack(addr) || ash_elf_in_image(addr))
+	    on_main_stack(addr) || ash_elf_in_image(addr) || !ash_os_is_mapped((char *)p - 1) ||
+	    !ash_os_is_mapped(p))
 		ash_fault(call, p, ASH_FAULT_NOT_HEAP);
 }
 

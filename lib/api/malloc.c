@@ -57,7 +57,7 @@ ASHLAR_EXPORT void *API(realloc)(void *p, size_t size)
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
 	if (likely(entry - 1 < ASH_ENTRY_LARGE - 1 && ash_anchor.small_limit)) {
 		size_t usable = ash_class_size[ASH_ENTRY_CLASS(entry)];
-		if (size <= usable && size > usable / 2)
+		if (ash_fits(size, usable))
 			return p;
 	}
 	return ash_realloc_slow(p, size, __builtin_return_address(0));

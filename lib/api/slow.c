@@ -146,10 +146,15 @@ void *ash_realloc(void *p, size_t size)
 		void *q = ash_large_resize(p, size);
 		if (q)
 			return q;
-	} else if (size <= usable && size > usable / 2) {
+	} else if (ash_fits(size, usable)) {
 		return p;
 	}
+	int saved = errno;
 	void *q = ash_alloc(size, 16, false);
+	if (!q && size <= usable) {
+		errno = saved;
+		return p; /* a smaller block is not to be had: the larger one serves */
+	}
 	if (!q)
 		return NULL;
 	ash_mem_copy(q, p, size < usable ? size : usable);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "os/os.h"
 #include "region/meta.h"
+#include "slab/large.h"
 
 static struct {
 	struct ash_lock lock;       /* rank THREADS; guards all below and shard->threads */
@@ -206,48 +207,53 @@ void ash_heap_stats(struct ash_heap_stats *s)
 
 void ash_heap_fork_prepare(void)
 {
-	ash_lock(&heap.lock);
+	ash_lock_fork(&heap.lock);
 	for (uint32_t i = 0; i < heap.shards_max; i++)
 		if (ash_shards[i])
-			ash_lock(&ash_shards[i]->lock);
+			ash_lock_fork(&ash_shards[i]->lock);
+	ash_large_fork_lock();
 	ash_chunk_fork_lock();
 	ash_meta_fork_lock();
 	ash_lock_fork_begin();
 }
 
-void ash_heap_fork_parent(void)
+static void fork_end(bool child)
 {
 	ash_lock_fork_end();
-	ash_meta_fork_unlock(false);
-	ash_chunk_fork_unlock(false);
+	ash_meta_fork_unlock(child);
+	ash_chunk_fork_unlock(child);
+	ash_large_fork_unlock(child);
 	for (uint32_t i = heap.shards_max; i-- > 0;)
 		if (ash_shards[i])
-			ash_unlock(&ash_shards[i]->lock);
-	ash_unlock(&heap.lock);
+			ash_unlock_fork(&ash_shards[i]->lock, child);
+	ash_unlock_fork(&heap.lock, child);
 }
 
-/* What other threads had in their caches is lost to the child: it cannot be told from what they
- * were taking or returning at that moment. */
+void ash_heap_fork_parent(void)
+{
+	fork_end(false);
+}
+
+/* The threads are gone that the shards were counted for. What they had in their caches is lost to
+ * the child: it cannot be told from what they were taking or returning at that moment. */
+static void forget_threads(struct shard *sh, const struct cache *mine)
+{
+	sh->threads = mine && mine->shard == sh;
+	for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
+		uint32_t n = 0;
+		for (struct parcel *p = b->ready; p; p = p->next)
+			n++;
+		for (struct parcel *p = b->inbox; p; p = p->next)
+			n++;
+		b->parcels = n; /* a sender may have been caught before it counted */
+	}
+}
+
 void ash_heap_fork_child(void)
 {
 	struct cache *mine = ash_thread_cache_or_null();
-	ash_lock_fork_end();
-	ash_meta_fork_unlock(true);
-	ash_chunk_fork_unlock(true);
-	for (uint32_t i = 0; i < heap.shards_max; i++) {
-		struct shard *sh = ash_shards[i];
-		if (!sh)
-			continue;
-		sh->threads = mine && mine->shard == sh;
-		for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
-			uint32_t n = 0;
-			for (struct parcel *p = b->ready; p; p = p->next)
-				n++;
-			for (struct parcel *p = b->inbox; p; p = p->next)
-				n++;
-			b->parcels = n; /* a sender may have been caught before it counted */
-		}
-		ash_lock_reset(&sh->lock);
-	}
-	ash_lock_reset(&heap.lock);
+	for (uint32_t i = 0; i < heap.shards_max; i++)
+		if (ash_shards[i] && !ash_shards[i]->lock.inherited)
+			forget_threads(ash_shards[i], mine);
+	fork_end(true);
 }

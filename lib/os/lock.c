@@ -1,4 +1,4 @@
-/* os/lock.c -- the contended half of lock.h. */
+/* os/lock.c -- the contended half of lock.h, and fork. */
 #include "os/lock.h"
 #include "os/os.h"
 
@@ -15,26 +15,55 @@ static inline void pause_cpu(void)
 #endif
 }
 
-SLOW void ash_lock_slow(struct ash_lock *l)
+static bool try_lock(struct ash_lock *l, uint32_t id)
+{
+	uint32_t expected = 0;
+	return atomic_load_explicit(&l->word, memory_order_relaxed) == 0 &&
+	       atomic_compare_exchange_strong_explicit(&l->word, &expected, id,
+						       memory_order_acquire, memory_order_relaxed);
+}
+
+SLOW void ash_lock_slow(struct ash_lock *l, uint32_t id)
 {
 	for (int i = 0; i < SPINS; i++) {
 		pause_cpu();
-		uint32_t expected = 0;
-		if (atomic_load_explicit(&l->word, memory_order_relaxed) == 0 &&
-		    atomic_compare_exchange_strong_explicit(&l->word, &expected, 1,
-							    memory_order_acquire,
-							    memory_order_relaxed)) {
+		if (try_lock(l, id)) {
 			l->waits++;
 			return;
 		}
 	}
-	/* From here on the lock is taken as 2, as others may sleep too: one spare wake at most. */
-	while (atomic_exchange_explicit(&l->word, 2, memory_order_acquire) != 0)
-		ash_os_wait(&l->word, 2);
+	/* From here on it is taken with the sleepers' bit set, as there may be others: one spare
+	 * wake at most. */
+	while (!try_lock(l, id | 1)) {
+		uint32_t seen = atomic_load_explicit(&l->word, memory_order_relaxed);
+		if (seen && ((seen & 1) ||
+			     atomic_compare_exchange_strong_explicit(&l->word, &seen, seen | 1,
+								     memory_order_relaxed,
+								     memory_order_relaxed)))
+			ash_os_wait(&l->word, seen | 1);
+	}
 	l->waits++;
 }
 
 SLOW void ash_lock_wake(struct ash_lock *l)
 {
 	ash_os_wake_one(&l->word);
+}
+
+void ash_lock_fork(struct ash_lock *l)
+{
+	uint32_t word = atomic_load_explicit(&l->word, memory_order_relaxed);
+	l->inherited = (word & ~1u) == ash_lock_id();
+	if (!l->inherited)
+		ash_lock(l);
+}
+
+void ash_unlock_fork(struct ash_lock *l, bool child)
+{
+	uint32_t word = l->inherited ? ash_lock_id() : 0;
+	if (child) /* no other thread exists, none sleeps */
+		atomic_store_explicit(&l->word, word, memory_order_relaxed);
+	else if (!l->inherited)
+		ash_unlock(l);
+	l->inherited = false;
 }

@@ -1,11 +1,12 @@
 /* os/lock.h -- ranked futex locks with a short bounded spin.
  *
  * They are taken for batches, never for a single cached malloc or free. A thread may take a lock
- * only of a higher rank than all it holds (checked in debug builds), so the ranks are the order
- * in which fork() takes them.
+ * only of a higher rank than all it holds; the ranks are the order in which fork() takes them.
  *
- * While a thread forks it holds every lock; what other libraries' fork handlers allocate then, on
- * that same thread, passes through the locks unhindered (the forking thread owns the state). */
+ * fork() holds every lock. What other libraries' fork handlers allocate meanwhile, on the forking
+ * thread, passes through the locks (that thread owns the state). A fork in a signal handler may
+ * have interrupted a holder of the lock on the same thread: so a lock knows its holder, and such
+ * a one is left to it, in the parent and in the child. */
 #ifndef ASH_OS_LOCK_H
 #define ASH_OS_LOCK_H
 
@@ -14,17 +15,32 @@
 
 #include <stdatomic.h>
 
-enum ash_rank { ASH_RANK_THREADS = 1, ASH_RANK_SHARD, ASH_RANK_REGION, ASH_RANK_META };
+/* Lowest first: registry of threads, a shard, the list of huge blocks, the region, metadata. */
+enum ash_rank {
+	ASH_RANK_THREADS = 1,
+	ASH_RANK_SHARD,
+	ASH_RANK_HUGE,
+	ASH_RANK_REGION,
+	ASH_RANK_META,
+};
 
 struct ash_lock {
-	_Atomic uint32_t word; /* 0 free, 1 held, 2 held and somebody sleeps */
+	_Atomic uint32_t word; /* 0 free, else the holder's ash_lock_id(), bit 0: somebody sleeps */
 	uint32_t waits;        /* times it was not free at once. Guarded by the lock itself */
+	bool inherited;        /* fork found it held by its own thread. The forking thread's */
 };
 
 extern _Atomic uintptr_t ash_lock_forker; /* ash_tls_self() of the forking thread, else 0 */
 
-void ash_lock_slow(struct ash_lock *l);
+void ash_lock_slow(struct ash_lock *l, uint32_t id);
 void ash_lock_wake(struct ash_lock *l);
+
+/* Even and not 0; the same for two threads only if their thread pointers are a multiple of 32 GiB
+ * apart, and then nothing but a fork in a signal handler is concerned. */
+static inline uint32_t ash_lock_id(void)
+{
+	return (uint32_t)(ash_tls_self() >> 3) | 2;
+}
 
 static inline bool ash_lock_passes(void)
 {
@@ -36,22 +52,24 @@ static inline void ash_lock(struct ash_lock *l)
 {
 	if (ash_lock_passes())
 		return;
-	uint32_t expected = 0;
+	uint32_t expected = 0, id = ash_lock_id();
 	if (unlikely(!atomic_compare_exchange_strong_explicit(
-		    &l->word, &expected, 1, memory_order_acquire, memory_order_relaxed)))
-		ash_lock_slow(l);
+		    &l->word, &expected, id, memory_order_acquire, memory_order_relaxed)))
+		ash_lock_slow(l, id);
 }
 
 static inline void ash_unlock(struct ash_lock *l)
 {
 	if (ash_lock_passes())
 		return;
-	if (unlikely(atomic_exchange_explicit(&l->word, 0, memory_order_release) == 2))
+	if (unlikely(atomic_exchange_explicit(&l->word, 0, memory_order_release) & 1))
 		ash_lock_wake(l);
 }
 
-/* fork: begin after all locks are taken; end in the parent before they are released, in the child
- * before they are reset. */
+/* fork: each lock in rank order, then begin; in the parent and the child end, then each lock. */
+void ash_lock_fork(struct ash_lock *l);
+void ash_unlock_fork(struct ash_lock *l, bool child);
+
 static inline void ash_lock_fork_begin(void)
 {
 	atomic_store_explicit(&ash_lock_forker, ash_tls_self(), memory_order_relaxed);
@@ -60,12 +78,6 @@ static inline void ash_lock_fork_begin(void)
 static inline void ash_lock_fork_end(void)
 {
 	atomic_store_explicit(&ash_lock_forker, 0, memory_order_relaxed);
-}
-
-/* The child: no other thread exists, none can sleep on the lock. */
-static inline void ash_lock_reset(struct ash_lock *l)
-{
-	atomic_store_explicit(&l->word, 0, memory_order_relaxed);
 }
 
 #endif

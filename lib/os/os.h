@@ -35,6 +35,10 @@ void ash_os_unmap(void *addr, size_t len);
  * if the system refused (locked memory): the content is then unchanged. */
 bool ash_os_purge(void *addr, size_t len);
 
+/* Whether there is memory at addr, so that a read would not fault. True where the system will not
+ * tell. */
+bool ash_os_is_mapped(const void *addr);
+
 /* Moves a mapping to new_len bytes at a multiple of align; NULL if the system cannot or will not:
  * then nothing has changed. */
 void *ash_os_remap(void *addr, size_t len, size_t new_len, size_t align);

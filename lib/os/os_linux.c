@@ -110,6 +110,14 @@ bool ash_os_purge(void *addr, size_t len)
 		ash_syscall3(SYS_madvise, (long)addr, (long)len, MADV_DONTNEED));
 }
 
+bool ash_os_is_mapped(const void *addr)
+{
+	uintptr_t page = align_down((uintptr_t)addr, ash_os.page_size);
+	/* MADV_NORMAL changes nothing, and most sandboxes let it pass. */
+	return ash_syscall3(SYS_madvise, (long)page, (long)ash_os.page_size, MADV_NORMAL) !=
+	       -ENOMEM;
+}
+
 void *ash_os_remap(void *addr, size_t len, size_t new_len, size_t align)
 {
 #ifdef SYS_mremap

@@ -636,10 +636,10 @@ void ash_chunk_set_decay(int32_t age_ms)
 
 void ash_chunk_fork_lock(void)
 {
-	ash_lock(&region.lock);
+	ash_lock_fork(&region.lock);
 }
 
 void ash_chunk_fork_unlock(bool child)
 {
-	child ? ash_lock_reset(&region.lock) : ash_unlock(&region.lock);
+	ash_unlock_fork(&region.lock, child);
 }

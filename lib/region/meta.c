@@ -89,10 +89,10 @@ size_t ash_meta_bytes(void)
 
 void ash_meta_fork_lock(void)
 {
-	ash_lock(&meta.lock);
+	ash_lock_fork(&meta.lock);
 }
 
 void ash_meta_fork_unlock(bool child)
 {
-	child ? ash_lock_reset(&meta.lock) : ash_unlock(&meta.lock);
+	ash_unlock_fork(&meta.lock, child);
 }

@@ -1,6 +1,7 @@
 /* slab/large.c -- see large.h. */
 #include "slab/large.h"
 #include "base/mem.h"
+#include "os/lock.h"
 #include "os/os.h"
 
 #include <stdatomic.h>
@@ -16,6 +17,35 @@ static void add(_Atomic size_t *counter, size_t n)
 static void sub(_Atomic size_t *counter, size_t n)
 {
 	atomic_fetch_sub_explicit(counter, n, memory_order_relaxed);
+}
+
+/* Mapped blocks, so that a pointer into one can be told from a foreign one. */
+static struct {
+	struct ash_lock lock; /* rank HUGE; guards the list and its links */
+	struct slab *first;
+} mapped;
+
+static void list_add(struct slab *s)
+{
+	ash_lock(&mapped.lock);
+	s->prev = NULL;
+	s->next = mapped.first;
+	if (s->next)
+		s->next->prev = s;
+	mapped.first = s;
+	ash_unlock(&mapped.lock);
+}
+
+static void list_remove(struct slab *s)
+{
+	ash_lock(&mapped.lock);
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		mapped.first = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+	ash_unlock(&mapped.lock);
 }
 
 static struct slab *record(void *p, enum unit_kind kind, size_t units)
@@ -46,7 +76,9 @@ void *ash_large_alloc(size_t size, size_t align, bool zero)
 		p = ash_chunk_alloc(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, NULL);
 	if (!p)
 		return NULL;
-	record(p, own ? UNIT_HUGE : UNIT_LARGE, units);
+	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units);
+	if (own)
+		list_add(s);
 	add(own ? &huge : &live, 1);
 	add(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
 	add(&nmalloc, 1);
@@ -60,6 +92,8 @@ bool ash_large_free(void *p)
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	size_t units = s->units;
 	bool own = s->kind == UNIT_HUGE;
+	if (own)
+		list_remove(s);
 	s->kind = own ? UNIT_HUGE_FREED : UNIT_NONE;
 	sub(own ? &huge : &live, 1);
 	sub(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
@@ -87,9 +121,10 @@ static void *resize_huge(struct slab *s, void *p, size_t units)
 		ash_pagemap_set((uintptr_t)p, ASH_ENTRY_LARGE);
 		return NULL;
 	}
+	list_remove(s);
 	if (q != p)
 		s->kind = UNIT_HUGE_FREED;
-	record(q, UNIT_HUGE, units);
+	list_add(record(q, UNIT_HUGE, units));
 	add(&huge_bytes, (units - old) << ASH_UNIT_SHIFT);
 	return q;
 }
@@ -116,16 +151,33 @@ void ash_large_stats(struct ash_large_stats *st)
 	*st = (struct ash_large_stats){live, live_bytes, huge, huge_bytes, nmalloc, ndalloc};
 }
 
+static bool within(const struct slab *s, uintptr_t p)
+{
+	return p - ((uintptr_t)s->unit << ASH_UNIT_SHIFT) < (uintptr_t)s->units << ASH_UNIT_SHIFT;
+}
+
 bool ash_large_contains(uintptr_t p)
 {
+	bool found = false;
+	ash_lock(&mapped.lock);
+	for (struct slab *s = mapped.first; s && !found; s = s->next)
+		found = within(s, p);
+	ash_unlock(&mapped.lock);
 	/* A run: look for the first marked unit below, no further than a run can reach. */
-	for (size_t back = 0; back <= ASH_RUN_MAX; back++) {
+	for (size_t back = 0; !found && back <= ASH_RUN_MAX; back++) {
 		uintptr_t at = align_down(p, ASH_UNIT) - back * ASH_UNIT;
-		struct slab *s = ash_slab_at(at);
-		if (!s)
-			return false;
 		if (ash_pagemap_get(at) == ASH_ENTRY_LARGE)
-			return back < s->units;
+			return within(ash_slab_at(at), p);
 	}
-	return false;
+	return found;
+}
+
+void ash_large_fork_lock(void)
+{
+	ash_lock_fork(&mapped.lock);
+}
+
+void ash_large_fork_unlock(bool child)
+{
+	ash_unlock_fork(&mapped.lock, child);
 }

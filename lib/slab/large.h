@@ -2,7 +2,8 @@
  *
  * Up to 32 MiB they are runs of units; above, mappings of their own, which realloc moves with
  * mremap (glibc maps and mremaps every block of that size too, so no sandbox that runs on glibc
- * is surprised). The page map marks the first unit only. Locks: the region's, inside. */
+ * is surprised). The page map marks the first unit only. Locks, inside: the region's, and one of
+ * rank HUGE for the list of mapped blocks. */
 #ifndef ASH_SLAB_LARGE_H
 #define ASH_SLAB_LARGE_H
 
@@ -28,8 +29,10 @@ struct ash_large_stats {
 };
 void ash_large_stats(struct ash_large_stats *s);
 
-/* Whether p lies in a live large block, wherever in it. For error reports only: reads without the
- * region lock. */
+/* Whether p lies in a live large block, wherever in it. For error reports. */
 bool ash_large_contains(uintptr_t p);
+
+void ash_large_fork_lock(void);
+void ash_large_fork_unlock(bool child);
 
 #endif

@@ -383,10 +383,14 @@ START_TEST(test_malloc_info_refuses_options)
 {
 	char *text = NULL;
 	size_t len;
+	int result;
 	FILE *f = open_memstream(&text, &len);
 
 	ck_assert_ptr_nonnull(f);
-	ck_assert_int_eq(malloc_info(1, f), EINVAL);
+	/* glibc returns the error, its manual says -1 and errno */
+	errno = 0;
+	result = malloc_info(1, f);
+	must_f(result == EINVAL || (result == -1 && errno == EINVAL), "%d", result);
 	fclose(f);
 	ck_assert_uint_eq(len, 0);
 	free(text);
@@ -403,17 +407,16 @@ static void print_stats_twice(void *unused)
 	malloc_stats();
 }
 
-/* "in use bytes     = N", the last of each report being the sum of all arenas */
+/* "  allocated   N bytes in the program's hands": one line of that name in each report */
 START_TEST(test_malloc_stats_reports_bytes_in_use)
 {
-	static const char key[] = "in use bytes";
+	static const char key[] = "\n  allocated ";
 	struct child c = run_in_child(print_stats_twice, NULL);
 	unsigned long first = ULONG_MAX, last = 0;
 
 	must_f(exited_with(&c, 0), "%s", c.err);
 	for (char *s = c.err; (s = strstr(s, key)) != NULL;) {
 		s += sizeof(key) - 1;
-		s += strspn(s, " =");
 		last = strtoul(s, NULL, 10);
 		if (last < first)
 			first = last;

@@ -17,6 +17,12 @@ missing=$(awk '/^# \[/ { section = $2 } /^#|^$/ || section == "[cxx]" { next } {
 done)
 [ -z "$missing" ] || fail "not in ashlar.3: $missing"
 
+keys=$(sed -n 's/^	{"\([a-z_]*\)", \(BOOL\|NUMBER\),.*/\1/p' "$src/lib/os/conf.c")
+[ -n "$keys" ] || broken "the table of options in lib/os/conf.c was not understood"
+for key in $keys; do
+	grep -q "^ *$key:" "$tmp/ashlar.3" || fail "not in ashlar.3: $key"
+done
+
 text ashlar-config.1 >"$tmp/ashlar-config.1"
 options=$(sh "$build/tools/ashlar-config" --help | grep -o '^ *--[a-z]*')
 [ -n "$options" ] || broken "ashlar-config --help lists nothing"
