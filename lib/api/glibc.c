@@ -3,8 +3,6 @@
 #include "api/api.h"
 
 #include "base/fmt.h"
-#include "base/mem.h"
-#include "base/syscall.h"
 #include "obs/stats.h"
 #include "os/os.h"
 
@@ -110,26 +108,29 @@ ASHLAR_EXPORT int API(mallopt)(int param, int value)
 	}
 }
 
-static void to_stderr(void *unused, const char *text)
-{
-	(void)unused;
-	ash_syscall3(SYS_write, 2, (long)text, (long)ash_str_len(text));
-}
-
-/* glibc: a report on standard error. */
+/* glibc: a few lines on standard error, in glibc's words, as scripts look for them. All arenas are
+ * one heap here. ashlar_stats_print has more. */
 ASHLAR_EXPORT void API(malloc_stats)(void)
 {
-	ash_stats_print(to_stderr, NULL);
+	struct ash_stats s;
+	ash_stats_read(&s);
+	size_t used = s.small_allocated + s.large.live_bytes;
+	ash_fmt_line(2, "Arena 0:\n");
+	ash_fmt_line(2, "system bytes     = %10zu\n", s.region.mapped);
+	ash_fmt_line(2, "in use bytes     = %10zu\n", used);
+	ash_fmt_line(2, "Total (incl. mmap):\n");
+	ash_fmt_line(2, "system bytes     = %10zu\n", s.mapped);
+	ash_fmt_line(2, "in use bytes     = %10zu\n", s.allocated);
+	ash_fmt_line(2, "max mmap regions = %10zu\n", s.large.huge);
+	ash_fmt_line(2, "max mmap bytes   = %10zu\n", s.large.huge_bytes);
 }
 
-/* glibc: the heap as XML on a stream; -1 and EINVAL unless options is 0. The elements are glibc's;
+/* glibc: the heap as XML on a stream; returns EINVAL (glibc; not -1) unless options is 0. The elements are glibc's;
  * "fast" are blocks in thread caches, "rest" the other free memory. */
 ASHLAR_EXPORT int API(malloc_info)(int options, FILE *stream)
 {
-	if (options != 0) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (options != 0)
+		return EINVAL;
 	struct ash_stats s;
 	ash_stats_read(&s);
 	fputs("<malloc version=\"1\">\n<heap nr=\"0\">\n<sizes>\n", stream);

@@ -43,6 +43,8 @@ static void *next(const char *name)
 }
 #define FAIL(type, name, ...) return ((type *)next(name))(__VA_ARGS__)
 #define FAIL_NOTHROW(type, name, ...) FAIL(type, name, __VA_ARGS__)
+/* Some runtimes' aligned forms overflow when they round such a size up, and succeed. */
+#define FAIL_HUGE(OPERATOR, size)                                        	if (size > PTRDIFF_MAX)                                          	FAIL(plain_new, STRING(OPERATOR()), size)
 
 #else
 
@@ -66,6 +68,7 @@ static void *retry(size_t size, size_t align, bool may_throw)
 			return p;
 	}
 }
+#define FAIL_HUGE(OPERATOR, size)
 #define ALIGN_plain_new 16
 #define ALIGN_nothrow_new 16
 #define ALIGN_aligned_new align
@@ -116,8 +119,10 @@ FAST void release(void *p)
 	ASHLAR_EXPORT void *OPERATOR(St11align_val_t)(size_t size, size_t align)                   \
 	{                                                                                          \
 		void *p = ash_memalign(align, size, __builtin_return_address(0));                  \
-		if (unlikely(!p))                                                                  \
+		if (unlikely(!p)) {                                                                \
+			FAIL_HUGE(OPERATOR, size);                                                 \
 			FAIL(aligned_new, STRING(OPERATOR(St11align_val_t)), size, align);         \
+		}                                                                                  \
 		return p;                                                                          \
 	}                                                                                          \
 	void *OPERATOR(St11align_val_tRKSt9nothrow_t)(size_t, size_t, const struct nothrow *);     \
@@ -126,6 +131,8 @@ FAST void release(void *p)
 	{                                                                                          \
 		void *p = ash_memalign(align, size, __builtin_return_address(0));                  \
 		(void)tag;                                                                         \
+		if (unlikely(!p) && size > PTRDIFF_MAX)                                            \
+			return NULL;                                                               \
 		if (unlikely(!p))                                                                  \
 			FAIL_NOTHROW(aligned_nothrow_new,                                          \
 				     STRING(OPERATOR(St11align_val_tRKSt9nothrow_t)), size, align, \

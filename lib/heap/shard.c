@@ -10,7 +10,8 @@
 #define PICK 8         /* partial slabs compared when a bin needs a new one to refill from */
 #define PARCELS_MAX 8  /* in one inbox; beyond that blocks go to the bitmaps, or an idle shard
 			* would keep them from everybody */
-#define PURGE_CLASS 32 /* the first class above 1 KiB: below, wholly free pages are rare */
+#define PURGE_CLASS 31 /* 1 KiB: in passing, slabs of smaller blocks are not looked at, as their
+			* pages are rarely free as a whole */
 #define PURGE_TICKS 8  /* visits to a bin between looks at its sparse slabs */
 #define PURGE_SCAN 16
 #define PURGE_AGE_MS 100
@@ -169,7 +170,7 @@ static struct slab *purge_candidates(struct bin *b, uint32_t now, uint32_t age, 
 		next = s->next;
 		if (!s->stamp)
 			s->stamp = now | 1;
-		if (now - s->stamp < age || ash_slab_nfree(s) * 2 < s->capacity)
+		if (now - s->stamp < age || (age && ash_slab_nfree(s) * 2 < s->capacity))
 			continue;
 		s->stamp = now | 1;
 		s->units = ash_slab_idle_pages(s);
@@ -402,8 +403,7 @@ size_t ash_shard_trim(struct shard *sh)
 			empty = s;
 			b->slabs--;
 		}
-		if (b >= &sh->bin[PURGE_CLASS])
-			purged += purge_bin(sh, b, now, 0, SIZE_MAX, &empty);
+		purged += purge_bin(sh, b, now, 0, SIZE_MAX, &empty);
 	}
 	ash_unlock(&sh->lock);
 	destroy_all(empty);

@@ -59,6 +59,19 @@ static inline uint32_t pages_of(size_t offset, size_t size)
 	return (uint32_t)((2ull << last) - (1ull << first));
 }
 
+/* The pages with a block that is not free. */
+static uint32_t busy_pages(const struct slab *s)
+{
+	size_t size = ash_class_size[s->class];
+	uint32_t busy = 0;
+	for (size_t w = 0; w < words(s->capacity); w++) {
+		uint64_t live = ~s->bits[w]; /* bits beyond the capacity are set: not live */
+		for (; live; live &= live - 1)
+			busy |= pages_of((w * 64 + (size_t)__builtin_ctzll(live)) * size, size);
+	}
+	return busy;
+}
+
 void ash_slab_take(struct slab *s, void **end, size_t n)
 {
 	size_t size = ash_class_size[s->class];
@@ -84,23 +97,14 @@ void ash_slab_take(struct slab *s, void **end, size_t n)
 			break;
 	}
 	s->first = (uint32_t)(word - s->bits);
-	/* Purged pages exist only where the purger looks: one-word slabs (blocks >= 1 KiB). */
-	if (s->purged && s->capacity <= 64) {
-		uint64_t live = ~s->inline_bits & (UINT64_MAX >> (64 - s->capacity));
-		for (; live && s->purged; live &= live - 1)
-			s->purged &= (uint16_t)~pages_of((size_t)__builtin_ctzll(live) * size, size);
-	}
+	if (s->purged)
+		s->purged &= (uint16_t)~busy_pages(s);
 }
 
 uint32_t ash_slab_idle_pages(const struct slab *s)
 {
-	size_t size = ash_class_size[s->class];
-	uint64_t live = ~s->inline_bits & (UINT64_MAX >> (64 - s->capacity));
-	uint32_t busy = s->purged;
-	for (; live; live &= live - 1)
-		busy |= pages_of((size_t)__builtin_ctzll(live) * size, size);
 	unsigned pages = (unsigned)(ASH_UNIT >> ash_os.page_shift);
-	return ~busy & (uint32_t)((1ull << pages) - 1);
+	return ~(busy_pages(s) | s->purged) & (uint32_t)((1ull << pages) - 1);
 }
 
 size_t ash_slab_purge(struct slab *s, uint32_t pages)

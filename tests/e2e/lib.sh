@@ -1,0 +1,112 @@
+# Read by each end-to-end script: real work of a real program, once on the C library's allocator and
+# once on ashlar, with the same output.
+#
+# A script defines work() and calls compare. work runs in an empty directory of its own, prints what
+# must be the same both times, and leaves in a file maps (or maps.SOMETHING) the program's own
+# /proc/self/maps: the proof that the library was there the second time, and not the first.
+#
+#   ASHLAR_SO   the library to test; default: that of the build directory
+#
+# Exit codes are automake's: 0 passed, 77 the program is missing, 99 no library, 1 failed.
+set -eu
+LC_ALL=C TZ=UTC
+export LC_ALL TZ
+unset LD_PRELOAD ASHLAR_CONF MAKEFLAGS MFLAGS MAKELEVEL
+
+name=$(basename "$0" .sh)
+
+# A hang is a failure, too.
+if [ -z "${ASHLAR_E2E_TIMED-}" ]; then
+	ASHLAR_E2E_TIMED=1
+	export ASHLAR_E2E_TIMED
+	exec timeout -k 5 "${ASHLAR_E2E_TIMEOUT:-180}" sh "$0" "$@"
+fi
+
+fail() { echo "$name: $*" >&2; exit 1; }
+skip() { echo "$name: skipped: $*"; exit 77; }
+need() { for tool; do command -v "$tool" >/dev/null || skip "no $tool"; done; }
+
+so=${ASHLAR_SO:-${top_builddir:-.}/.libs/libashlar.so.2}
+[ -f "$so" ] || { echo "$name: no library $so" >&2; exit 99; }
+
+# Daemons may run as another user, who must be able to read library and files. Short, for sockets.
+tmp=$(mktemp -d /tmp/ashlar.XXXXXX)
+chmod 755 "$tmp"
+lib=$tmp/libashlar.so.2
+cp "$so" "$lib"
+chmod 755 "$lib"
+
+# What a script starts in the background it adds to $pids.
+pids=
+cleanup()
+{
+	for pid in $pids; do kill "$pid" 2>/dev/null || :; done
+	wait 2>/dev/null || :
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+# wait_for COMMAND...: until it succeeds, at most 20 s
+wait_for()
+{
+	tries=0
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || return 1
+		sleep 0.1
+	done
+}
+
+# show FILE TITLE
+show()
+{
+	[ ! -s "$1" ] || { echo "--- $2"; tail -n 30 "$1"; } >&2
+}
+
+# try LIBC|ASHLAR: runs work in its directory; on ashlar, with every program that it starts.
+try()
+{
+	mkdir -p "$tmp/$1/work"
+	status=0
+	(
+		cd "$tmp/$1/work"
+		if [ "$1" = ashlar ]; then
+			LD_PRELOAD=$lib
+			export LD_PRELOAD
+		fi
+		set -e
+		trap - EXIT
+		work
+	) >"$tmp/$1/out" 2>"$tmp/$1/err" || status=$?
+	if [ $status -ne 0 ]; then
+		show "$tmp/$1/out" "its output, on $1"
+		show "$tmp/$1/err" "its errors, on $1"
+		[ $status -ne 77 ] || skip "$(tail -n 1 "$tmp/$1/err")"
+		fail "exit status $status on $1"
+	fi
+}
+
+compare()
+{
+	try libc
+	try ashlar
+	if ! diff "$tmp/libc/out" "$tmp/ashlar/out" >"$tmp/diff"; then
+		show "$tmp/diff" "the outputs differ (< libc, > ashlar)"
+		show "$tmp/ashlar/err" "its errors, on ashlar"
+		fail "another output on ashlar"
+	fi
+	[ -s "$tmp/ashlar/out" ] || fail "no output: nothing was tested"
+	# ld.so complains of a library that it cannot load, ashlar of what it finds wrong
+	if grep -e '^ERROR: ld.so' -e '^ashlar: ' "$tmp/ashlar/err" "$tmp/ashlar/out"; then
+		fail "complaints on ashlar"
+	fi
+	for maps in "$tmp"/ashlar/work/maps*; do
+		[ -s "$maps" ] || fail "no $(basename "$maps")"
+		grep -qF "$lib" "$maps" || fail "ashlar was not in $(basename "$maps")"
+	done
+	for maps in "$tmp"/libc/work/maps*; do
+		! grep -qF "$lib" "$maps" || fail "ashlar was in $(basename "$maps") without preload"
+	done
+	echo "$name: $(wc -l <"$tmp/ashlar/out") lines, the same on both"
+}
