@@ -1,4 +1,4 @@
-/* base/bits.h -- one operation that compilers do not find. */
+/* base/bits.h -- operations that compilers turn into something slower. */
 #ifndef ASH_BASE_BITS_H
 #define ASH_BASE_BITS_H
 
@@ -18,6 +18,15 @@ static inline bool ash_bit_set(uint64_t *word, uint64_t i)
 #endif
 	*word = w;
 	return before;
+}
+
+/* Set bits. Without an instruction for it the compiler's builtin is a call into libgcc. */
+static inline unsigned ash_bit_count(uint32_t m)
+{
+	m -= m >> 1 & 0x55555555;
+	m = (m & 0x33333333) + (m >> 2 & 0x33333333);
+	m = (m + (m >> 4)) & 0x0f0f0f0f;
+	return m * 0x01010101 >> 24;
 }
 
 #endif

@@ -11,11 +11,12 @@
 
 #define FIRST_BYTES 2048      /* of blocks, in an array's first size ... */
 #define FIRST_SLOTS 8         /* ... but no more slots than this, and at least 2 */
-#define CLASS_BYTES 32768     /* of blocks, in an array's largest size ... */
-#define SLOTS_MIN 8           /* ... but at least this many slots */
+#define CLASS_BYTES 262144    /* of blocks, in an array's largest size ... */
+#define SLOTS_MIN 32          /* ... but at least this many slots */
 #define SLOTS_MAX 256         /* ... and at most this many */
 #define BUDGET 16384          /* bytes of growth any cache may have ... */
-#define BUDGET_PER_EVENT 256  /* ... and what each visit to the slow path adds */
+#define BUDGET_PER_EVENT 256  /* ... and what each visit to the slow path adds ... */
+#define BUDGET_MAX (2 << 20)  /* ... up to this */
 #define GROW_AFTER 2          /* misses */
 #define OUTBOX_BYTES 32768
 #define PARCEL_MIN 16         /* blocks of one class worth a parcel */
@@ -69,7 +70,8 @@ static bool adapt(struct cache *t, unsigned class)
 		return false;
 	unsigned wanted = slots * 2 < most ? slots * 2 : most;
 	uint32_t more = (wanted - slots) * ash_class_size[class];
-	if (t->held_bytes + more > BUDGET + (uint64_t)t->events * BUDGET_PER_EVENT)
+	uint64_t budget = BUDGET + (uint64_t)t->events * BUDGET_PER_EVENT;
+	if (t->held_bytes + more > (budget < BUDGET_MAX ? budget : BUDGET_MAX))
 		return false;
 	if (!resize(t, class, wanted))
 		return false;

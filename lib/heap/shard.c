@@ -7,6 +7,7 @@
 #include "os/os.h"
 #include "region/meta.h"
 
+#define EXTRA_MAX 32   /* empty slabs kept by one bin, however often it needs them again */
 #define PICK 8         /* partial slabs compared when a bin needs a new one to refill from */
 #define PARCELS_MAX 8  /* in one inbox; beyond that blocks go to the bitmaps, or an idle shard
 			* would keep them from everybody */
@@ -28,6 +29,11 @@ struct shard *ash_shard_create(uint32_t id)
 
 /* ---- bins */
 
+static bool is_empty(const struct slab *s)
+{
+	return ash_slab_nfree(s) == s->capacity;
+}
+
 static void partial_push(struct bin *b, struct slab *s)
 {
 	s->state = SLAB_PARTIAL;
@@ -37,6 +43,7 @@ static void partial_push(struct bin *b, struct slab *s)
 	if (s->next)
 		s->next->prev = s;
 	b->partial = s;
+	b->nempty += is_empty(s);
 }
 
 static void partial_remove(struct bin *b, struct slab *s)
@@ -47,6 +54,7 @@ static void partial_remove(struct bin *b, struct slab *s)
 		b->partial = s->next;
 	if (s->next)
 		s->next->prev = s->prev;
+	b->nempty -= is_empty(s);
 }
 
 /* A slab with few free blocks is not worth a visit: it waits until a sixteenth is free. */
@@ -67,34 +75,56 @@ static void set_held(struct slab *s)
 	ash_slab_set_level(s, ASH_LEVEL_NEVER);
 }
 
-/* Lists a slab that is on no list, by what is free in it; or, wholly free and not the bin's only
- * one with room, hands it to `empty`, for destruction outside the lock. */
-static void settle(struct bin *b, struct slab *s, struct slab **empty)
+/* Whether one more empty slab may stay. A bin whose slabs empty and are wanted again soon keeps
+ * some: making one costs as much as a hundred refills. */
+static bool may_keep_empty(const struct bin *b)
 {
-	if (ash_slab_nfree(s) < wake_level(s)) {
-		set_full(s);
-	} else if (ash_slab_nfree(s) < s->capacity || !b->partial) {
-		partial_push(b, s);
-	} else {
-		s->next = *empty;
-		*empty = s;
-		b->slabs--;
-	}
+	return !b->partial || b->nempty < b->extra;
 }
 
-/* The countdown has reached zero. */
+static void drop(struct bin *b, struct slab *s, struct slab **empty)
+{
+	s->next = *empty;
+	*empty = s;
+	b->slabs--;
+	b->dropped++;
+}
+
+/* Lists a slab that is on no list, by what is free in it; or hands it to `empty`, for destruction
+ * outside the lock. */
+static void settle(struct bin *b, struct slab *s, struct slab **empty)
+{
+	if (ash_slab_nfree(s) < wake_level(s))
+		set_full(s);
+	else if (!is_empty(s) || may_keep_empty(b))
+		partial_push(b, s);
+	else
+		drop(b, s, empty);
+}
+
+/* The countdown has reached zero: a full slab is worth a visit again, a partial one is empty. */
 static SLOW void state_event(struct bin *b, struct slab *s, struct slab **empty)
 {
-	if (s->state == SLAB_FULL) {
+	if (s->state == SLAB_FULL)
 		s->stamp = 0;
-		partial_push(b, s);
-	}
-	if (ash_slab_nfree(s) == s->capacity && (b->partial != s || s->next)) {
+	else {
+		b->nempty++; /* it is, now */
 		partial_remove(b, s);
-		s->next = *empty;
-		*empty = s;
-		b->slabs--;
 	}
+	settle(b, s, empty);
+}
+
+static void created(struct bin *b, struct slab *s)
+{
+	b->slabs++;
+	b->created++;
+	if (b->dropped) { /* too early, as it turns out */
+		b->dropped = 0;
+		b->extra = b->extra ? b->extra * 2 : 1;
+		if (b->extra > EXTRA_MAX)
+			b->extra = EXTRA_MAX;
+	}
+	partial_push(b, s);
 }
 
 static void destroy_all(struct slab *empty)
@@ -204,15 +234,38 @@ static size_t purge_bin(struct shard *sh, struct bin *b, uint32_t now, uint32_t 
 	return purged;
 }
 
-static inline void purge_tick(struct shard *sh, struct bin *b, struct slab **empty)
+/* Empty slabs that were not wanted again go. Lock held. */
+static void drop_extra(struct bin *b, struct slab **empty)
 {
-	if (b < &sh->bin[PURGE_CLASS] || (b->nfills + b->nflushes) % PURGE_TICKS || !b->partial)
+	if (b->created) {
+		b->created = 0;
+		return;
+	}
+	b->extra /= 2;
+	b->dropped = 0;
+	struct slab *s = b->partial;
+	for (int i = 0; s && i < PURGE_SCAN && b->nempty > b->extra + 1u; i++) {
+		struct slab *next = s->next;
+		if (is_empty(s)) {
+			partial_remove(b, s);
+			drop(b, s, empty);
+		}
+		s = next;
+	}
+}
+
+/* Paid for by the visits to a bin, at most once in PURGE_AGE_MS. Lock held. */
+static inline void housekeeping(struct shard *sh, struct bin *b, struct slab **empty)
+{
+	if ((b->nfills + b->nflushes) % PURGE_TICKS || !b->partial)
 		return;
 	uint32_t now = ash_os_now_ms();
-	if (now - b->purged_at < PURGE_AGE_MS)
+	if (now - b->looked_at < PURGE_AGE_MS)
 		return;
-	b->purged_at = now;
-	purge_bin(sh, b, now, PURGE_AGE_MS, PURGE_SCAN, empty);
+	b->looked_at = now;
+	drop_extra(b, empty);
+	if (b >= &sh->bin[PURGE_CLASS])
+		purge_bin(sh, b, now, PURGE_AGE_MS, PURGE_SCAN, empty);
 }
 
 void ash_shard_flush(struct shard *sh, const struct batch *batches, size_t n)
@@ -224,7 +277,7 @@ void ash_shard_flush(struct shard *sh, const struct batch *batches, size_t n)
 		mark_free(b, t->class, t->block, t->n, &empty);
 		b->nflushes++;
 	}
-	purge_tick(sh, &sh->bin[batches->class], &empty);
+	housekeeping(sh, &sh->bin[batches->class], &empty);
 	ash_unlock(&sh->lock);
 	if (empty)
 		destroy_all(empty);
@@ -306,14 +359,11 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 			ash_unlock(&sh->lock);
 			struct slab *s = ash_slab_create(ASH_ENTRY_OF(sh->id, class));
 			ash_lock(&sh->lock);
-			if (s) {
-				b->slabs++;
-				s->stamp = 0;
-				partial_push(b, s);
-			}
+			if (s)
+				created(b, s);
 			got = take(b, base, want); /* also what others freed meanwhile */
 		}
-		purge_tick(sh, b, &empty);
+		housekeeping(sh, b, &empty);
 	}
 	b->nmalloc += got;
 	ash_unlock(&sh->lock);
@@ -395,14 +445,12 @@ size_t ash_shard_trim(struct shard *sh)
 		}
 		for (struct slab *s = b->partial, *next; s; s = next) {
 			next = s->next;
-			s->stamp = now | 1;
-			if (ash_slab_nfree(s) < s->capacity)
-				continue;
-			partial_remove(b, s);
-			s->next = empty;
-			empty = s;
-			b->slabs--;
+			if (is_empty(s)) {
+				partial_remove(b, s);
+				drop(b, s, &empty);
+			}
 		}
+		b->extra = 0;
 		purged += purge_bin(sh, b, now, 0, SIZE_MAX, &empty);
 	}
 	ash_unlock(&sh->lock);

@@ -35,8 +35,10 @@ struct bin {
 	uint64_t nmalloc;  /* blocks that left the bitmaps or inbox for caches, ever */
 	uint64_t ndalloc;  /* blocks that came back to the bitmaps or inbox, ever */
 	uint32_t nfills, nflushes;
-	uint32_t purged_at;  /* ms, when the sub-slab purger last looked */
-	uint32_t unused;
+	uint32_t looked_at;  /* ms, when housekeeping last looked */
+	uint16_t nempty;     /* slabs on the list without a live block */
+	uint16_t extra;      /* how many of them to keep beside a last one */
+	uint16_t created, dropped; /* slabs, since then */
 };
 
 struct shard {

@@ -6,6 +6,7 @@
  * chunks, listed by its first one. While a purge runs outside the lock its units are marked
  * neither free nor dirty, so nobody can take them. */
 #include "region/chunk.h"
+#include "base/bits.h"
 #include "base/mem.h"
 #include "os/lock.h"
 #include "os/os.h"
@@ -52,11 +53,6 @@ static uint32_t aligned_starts(size_t align_units)
 {
 	static const uint32_t masks[] = {ALL, 0x55555555, 0x11111111, 0x01010101, 0x00010001, 1};
 	return masks[__builtin_ctzl(align_units)];
-}
-
-static inline unsigned count(uint32_t m)
-{
-	return (unsigned)__builtin_popcount(m);
 }
 
 static struct chunk *chunk_at(uintptr_t base)
@@ -138,8 +134,8 @@ static void chunk_link(struct chunk *c)
 	if (!c->free)
 		return;
 	if (c->free != ALL) {
-		list_push(&region.bins[count(c->free)], c);
-		region.bins_used |= 1u << count(c->free);
+		list_push(&region.bins[ash_bit_count(c->free)], c);
+		region.bins_used |= 1u << ash_bit_count(c->free);
 		return;
 	}
 	size_t n = 1;
@@ -163,7 +159,7 @@ static void chunk_unlink(struct chunk *c)
 	if (!c->free)
 		return;
 	if (c->free != ALL) {
-		unsigned b = count(c->free);
+		unsigned b = ash_bit_count(c->free);
 		list_remove(&region.bins[b], c);
 		if (!region.bins[b])
 			region.bins_used &= ~(1u << b);
@@ -211,8 +207,8 @@ static uint32_t chunk_take(struct chunk *c, uint32_t m)
 			dirty_remove(c);
 	}
 	chunk_link(c);
-	region.free -= count(m);
-	region.dirty -= count(dirty);
+	region.free -= ash_bit_count(m);
+	region.dirty -= ash_bit_count(dirty);
 	return dirty;
 }
 
@@ -227,10 +223,10 @@ static void chunk_give(struct chunk *c, uint32_t m, bool dirty, uint32_t now)
 			dirty_remove(c);
 		c->dirty |= m;
 		dirty_append(c, now);
-		region.dirty += count(m);
+		region.dirty += ash_bit_count(m);
 	}
 	chunk_link(c);
-	region.free += count(m);
+	region.free += ash_bit_count(m);
 }
 
 /* ---- growth */
@@ -399,7 +395,7 @@ static bool purge_oldest(void)
 	ash_lock(&region.lock);
 	chunk_give(c, m, !ok, now);
 	region.purges++;
-	region.purged += ok ? count(m) : 0;
+	region.purged += ok ? ash_bit_count(m) : 0;
 	return ok;
 }
 
@@ -595,8 +591,8 @@ size_t ash_chunk_release(void)
 		uint32_t m = c->free;
 		chunk_take(c, m);
 		c->owned &= ~m;
-		region.mapped -= count(m);
-		units += count(m);
+		region.mapped -= ash_bit_count(m);
+		units += ash_bit_count(m);
 		ash_unlock(&region.lock);
 		each_row(c, m, unmap_row);
 		ash_lock(&region.lock);

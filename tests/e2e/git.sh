@@ -27,8 +27,8 @@ work()
 		git commit -q -m "commit $commit"
 	done
 	git log --stat --format='%H %s' | tail -n 100
-	git rev-parse HEAD HEAD^{tree}
-	git gc -q --aggressive
+	git rev-parse HEAD "HEAD^{tree}"
+	git gc -q
 	git fsck --full
 	git blame -s file40 | tail -n 5
 	git log -S 'line 13 ' --oneline -- file10 | wc -l
@@ -39,10 +39,10 @@ work()
 	git add side
 	git commit -q -m side
 	git merge -q --no-edit main
-	git rev-parse HEAD^{tree}
+	git rev-parse "HEAD^{tree}"
 	cd ..
 	git clone -q repo copy
-	git -C copy rev-parse HEAD^{tree} main^{tree} 2>/dev/null || git -C copy rev-parse HEAD^{tree}
+	git -C copy rev-parse "HEAD^{tree}" "origin/main^{tree}"
 	git -C copy archive HEAD | cksum
 	# the shell of an alias is a child of git itself
 	git -c 'alias.maps=!cat /proc/$PPID/maps' maps >maps

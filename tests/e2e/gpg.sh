@@ -10,8 +10,9 @@ work()
 	mkdir -m 700 home
 	trap 'gpgconf --kill all' EXIT
 	seq 1 100000 >data
-	gpg="gpg --batch --quiet --no-tty --pinentry-mode loopback --passphrase secret"
-	$gpg --quick-gen-key 'Test <test@example.org>' rsa2048 default never
+	gpg="gpg --batch --quiet --no-tty --pinentry-mode loopback --passphrase secret --s2k-count 65536"
+	echo 's2k-count 65536' >home/gpg-agent.conf
+	$gpg --quick-gen-key 'Test <test@example.org>' rsa1024 default never
 	$gpg --quick-gen-key 'Other <other@example.org>' ed25519 default never
 	gpg --list-keys --with-colons | grep -c '^pub'
 	$gpg --armor -o data.sig --local-user test@example.org --detach-sign data

@@ -73,6 +73,6 @@ E1
 	g++ -std=c++17 -O2 -pthread work.cc -o work
 	cksum <work
 	./work
-	g++ -E -P -x c++ /proc/self/maps >maps.compiler
+	compiler_maps g++ c++ >maps.compiler
 }
 compare

@@ -58,6 +58,21 @@ wait_for()
 	done
 }
 
+# compiler_maps DRIVER LANGUAGE: the maps of the compiler proper, caught while it waits for its input
+compiler_maps()
+{
+	mkfifo source
+	$1 -S -o /dev/null -x "$2" - <source &
+	driver=$!
+	exec 3>source
+	wait_for sh -c "grep -q libc.so /proc/\$(cat /proc/$driver/task/$driver/children)/maps"
+	cat /proc/"$(tr -d ' ' </proc/$driver/task/$driver/children)"/maps
+	echo 'int x;' >&3
+	exec 3>&-
+	wait $driver
+	rm source
+}
+
 # show FILE TITLE
 show()
 {

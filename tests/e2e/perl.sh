@@ -43,7 +43,7 @@ for my $child (1 .. 10) {
 }
 open(my $in, '<', '/proc/self/maps') or die;
 open(my $out, '>', 'maps') or die;
-print $out <$in>;
+print {$out} <$in>;
 E1
 	PERL_HASH_SEED=0 perl work.pl
 }

@@ -28,7 +28,7 @@ print(len(packed), zlib.decompress(packed).decode() == text)
 
 decimal.getcontext().prec = 2000
 print(hashlib.md5(str(decimal.Decimal(2).sqrt()).encode()).hexdigest())
-print(sum(int(d) for d in str(3 ** 40000)))
+print(sum(int(d) for d in str(3 ** 9000)))
 
 def sort(seed):
     r = random.Random(seed)
