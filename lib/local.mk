@@ -46,9 +46,6 @@ libash_api_la_SOURCES += lib/api/new.c
 endif
 EXTRA_DIST += lib/api/new.c
 
-# A variable of the target, not per-target CFLAGS: these would rename every object.
-lib/base/mem.lo: AM_CFLAGS += $(MEM_FLAGS)
-
 # --- the shared library
 if PREFIXED
 ASHLAR_MAP = lib/prefixed.map

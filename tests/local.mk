@@ -16,6 +16,7 @@ include $(srcdir)/tests/local-c.mk
 
 SHELL_TESTS = \
 	tests/shell/check-exports.sh \
+	tests/shell/check-imports.sh \
 	tests/shell/check-layers.sh \
 	tests/shell/check-needed.sh \
 	tests/shell/config-script.sh \
@@ -25,6 +26,7 @@ SHELL_TESTS = \
 	tests/shell/ldd-preload.sh \
 	tests/shell/ldd-static.sh \
 	tests/shell/ldd-unlinked.sh \
+	tests/shell/live-install.sh \
 	tests/shell/man-pages.sh \
 	tests/shell/wrapper.sh
 TESTS += $(SHELL_TESTS)

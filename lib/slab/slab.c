@@ -76,6 +76,7 @@ void ash_slab_take(struct slab *s, void **end, size_t n)
 {
 	size_t size = ash_class_size[s->class];
 	char *base = ash_slab_base(s);
+	void **top = end - 1;
 	uint64_t *word = s->bits + s->first;
 	char *block = base + (size_t)s->first * 64 * size;
 	ASSERT(n && n <= ash_slab_nfree(s));
@@ -97,8 +98,13 @@ void ash_slab_take(struct slab *s, void **end, size_t n)
 			break;
 	}
 	s->first = (uint32_t)(word - s->bits);
-	if (s->purged)
-		s->purged &= (uint16_t)~busy_pages(s);
+	/* Pages between the lowest and the highest block: a few too many, if blocks were scattered,
+	 * may be returned once more later. */
+	if (s->purged) {
+		char *highest = *end, *lowest = *top;
+		s->purged &= (uint16_t)~pages_of((size_t)(lowest - base),
+						 (size_t)(highest - lowest) + size);
+	}
 }
 
 uint32_t ash_slab_idle_pages(const struct slab *s)

@@ -5,6 +5,8 @@ variant --with-malloc-conf=confirm_conf:true,narenas:3
 grep -q '^#define ASHLAR_CONF_DEFAULT "confirm_conf:true,narenas:3"$' config.h || fail "config.h"
 LD_PRELOAD=$build/.libs/libashlar.so.2 /bin/true 2>out || fail "true fails"
 grep -q 'narenas[^0-9]*3' out || fail "the options are not in force: $(cat out)"
+mkdir wrong
+cd wrong
 for wrong in 'a"b' 'a\b'; do
 	! "$src/configure" --with-malloc-conf="$wrong" >/dev/null 2>&1 || fail "configure takes $wrong"
 done

@@ -32,3 +32,8 @@ $cc -static -o user -lashlar
 ./user || fail "the static program exits with $?"
 nm user | grep -q ' T pfx_malloc$' || fail "pfx_malloc is not in the static program"
 nm user | grep -q ' [tT] _int_malloc$' || fail "libc's malloc is not in the static program"
+mkdir wrong
+cd wrong
+for wrong in yes 1abc a-b ash_; do
+	! "$src/configure" --with-ashlar-prefix="$wrong" >/dev/null 2>&1 || fail "configure takes $wrong"
+done

@@ -5,7 +5,7 @@ for sanitizer in address,undefined thread; do
 	mkdir "$sanitizer"
 	cd "$sanitizer"
 	# A prefix: the sanitizer's runtime has malloc for itself.
-	"$src/configure" --enable-debug --disable-static --with-ashlar-prefix=ash_ \
+	"$src/configure" --enable-debug --disable-static --with-ashlar-prefix=san_ \
 		CFLAGS="-O1 -g -fsanitize=$sanitizer -fno-sanitize-recover=all -fno-omit-frame-pointer"
 	make -j"$jobs"
 	make -j"$jobs" check TESTS="$(make -s print-unit)" VERBOSE=1
