@@ -12,6 +12,11 @@ XFAIL_TESTS =
 UNIT_TESTS =
 SMOKE_TESTS =
 
+# The API tests are the same for a library with other names (tests/api/names.h).
+if PREFIXED
+AM_CPPFLAGS += -DASHLAR_TEST_PREFIX=$(ashlar_prefix)
+endif
+
 include $(srcdir)/tests/local-c.mk
 
 SHELL_TESTS = \

@@ -3,8 +3,9 @@
  * Contract of every function here: addr and len are page aligned and non-zero; int results are 0
  * or -errno; errno is never touched; nothing is a cancellation point; nothing allocates. After
  * ash_os_init() (run once, by the constructor) the only system calls made are mmap, munmap,
- * madvise(MADV_DONTNEED), futex, and mremap for blocks that glibc would mremap as well: the
- * intersection of what sandboxes allow. The clock is the vDSO's. */
+ * madvise(MADV_DONTNEED) and futex: the intersection of what sandboxes allow. Only large heaps use
+ * more: mremap for blocks that glibc would mremap as well, madvise(MADV_HUGEPAGE) from 64 MiB on.
+ * The clock is the vDSO's. */
 #ifndef ASH_OS_OS_H
 #define ASH_OS_OS_H
 
@@ -34,6 +35,9 @@ void ash_os_unmap(void *addr, size_t len);
 /* Gives the pages back: they read as zero afterwards and cost no memory until then. Returns false
  * if the system refused (locked memory): the content is then unchanged. */
 bool ash_os_purge(void *addr, size_t len);
+
+/* Asks for huge pages there, or for none any more. A hint: failures do not matter. */
+void ash_os_advise_huge(void *addr, size_t len, bool on);
 
 /* Whether there is memory at addr, so that a read would not fault. True where the system will not
  * tell. */

@@ -110,6 +110,11 @@ bool ash_os_purge(void *addr, size_t len)
 		ash_syscall3(SYS_madvise, (long)addr, (long)len, MADV_DONTNEED));
 }
 
+void ash_os_advise_huge(void *addr, size_t len, bool on)
+{
+	ash_syscall3(SYS_madvise, (long)addr, (long)len, on ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+}
+
 bool ash_os_is_mapped(const void *addr)
 {
 	uintptr_t page = align_down((uintptr_t)addr, ash_os.page_size);

@@ -17,6 +17,7 @@
 #define FIRST_MAP ((size_t)1 << 20) /* bytes, the first leaf included */
 #define STEP_MIN ((size_t)512 << 10)
 #define STEP_MAX ((size_t)64 << 20)
+#define HUGE_HEAP (((size_t)64 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
 #define SCAN 8 /* chunks looked at in one list */
 
 static struct {
@@ -387,9 +388,14 @@ static bool purge_oldest(void)
 	struct chunk *c = region.oldest;
 	if (!c)
 		return false;
-	uint32_t m = c->dirty;
+	/* Of a huge page, what is clean by our books is backed as well. */
+	bool huge = c->huge;
+	uint32_t m = huge ? c->free : c->dirty;
+	c->huge = false;
 	chunk_take(c, m);
 	ash_unlock(&region.lock);
+	if (huge)
+		ash_os_advise_huge((void *)c->base, ASH_CHUNK, false);
 	bool ok = each_row(c, m, ash_os_purge);
 	uint32_t now = ok ? 0 : ash_os_now_ms();
 	ash_lock(&region.lock);
@@ -432,6 +438,22 @@ static bool take_run(struct chunk *c, unsigned at, size_t units, uint32_t *dirty
 	return clean;
 }
 
+/* The chunks of a run about to be taken that were wholly free and have not asked for huge pages:
+ * a row of them, as *len bytes from the address returned. */
+static void *want_huge(struct chunk *c, size_t units, size_t *len)
+{
+	void *from = (void *)c->base;
+	*len = 0;
+	if (region.mapped < HUGE_HEAP)
+		return from;
+	for (size_t n = 0; n < units && c && c->free == ALL && !c->huge; n += 32) {
+		c->huge = true;
+		*len += ASH_CHUNK;
+		c = chunk_at(c->base + ASH_CHUNK);
+	}
+	return from;
+}
+
 static void zero_run(struct chunk *c, const uint32_t *dirty, size_t chunks)
 {
 	for (size_t i = 0; i < chunks; i++)
@@ -462,10 +484,14 @@ void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean)
 			return NULL;
 		}
 	}
+	size_t huge_len;
+	void *huge = want_huge(c, units, &huge_len);
 	bool is_clean = take_run(c, at, units, dirty);
 	if (is_clean && region.decay.regret)
 		ash_decay_took_clean(&region.decay, units, ash_os_now_ms());
 	ash_unlock(&region.lock);
+	if (huge_len)
+		ash_os_advise_huge(huge, huge_len, true);
 	if (zero && !is_clean)
 		zero_run(c, dirty, (at + units + 31) / 32);
 	if (clean)
@@ -530,10 +556,12 @@ void *ash_chunk_map(size_t len, size_t align)
 	ash_lock(&region.lock);
 	struct chunk *c = chunk_ensure(align_down((uintptr_t)p, ASH_CHUNK), NULL);
 	ash_unlock(&region.lock);
-	if (c)
-		return p;
-	ash_os_unmap(p, len);
-	return NULL;
+	if (!c) {
+		ash_os_unmap(p, len);
+		return NULL;
+	}
+	ash_os_advise_huge(p, len, true);
+	return p;
 }
 
 void ash_chunk_unmap(void *p, size_t len)
@@ -554,6 +582,17 @@ void *ash_chunk_remap(void *p, size_t len, size_t new_len)
 	/* No record for the new place: back to the old one, which nobody can have taken. */
 	ash_os_remap(q, new_len, len, ASH_CHUNK);
 	return NULL;
+}
+
+void ash_chunk_purged_inside(uintptr_t addr)
+{
+	struct chunk *c = ash_pagemap_chunk(addr);
+	ash_lock(&region.lock);
+	bool huge = c->huge;
+	c->huge = false;
+	ash_unlock(&region.lock);
+	if (huge)
+		ash_os_advise_huge((void *)c->base, ASH_CHUNK, false);
 }
 
 void ash_chunk_tick(void)

@@ -12,6 +12,9 @@
  * ones empty out; in it, dirty units first, as their pages are there already. Longer runs start
  * at a chunk's base and take whole chunks plus the low end of the last one.
  *
+ * In heaps of 64 MiB and more, chunks ask for huge pages when they are first used, and stop asking
+ * when part of them is purged: else the kernel would fill what was returned again.
+ *
  * All functions are thread-safe; they take the region lock (rank REGION) inside and make their
  * system calls, but for growth, outside it. Memory handed out is not in the page map: that is for
  * the layer above. */
@@ -33,6 +36,7 @@ struct chunk {
 	uint32_t stamp;                /* ms, when dirty last gained a unit. Region lock */
 	struct chunk *next, *prev;     /* list of its bin or span length. Region lock */
 	struct chunk *older, *younger; /* dirty chunks by stamp. Region lock */
+	bool huge;                     /* has asked for huge pages. Region lock */
 	uint32_t span;                 /* wholly free chunks in a row, at both ends. Region lock */
 };
 
@@ -54,6 +58,9 @@ bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero);
 void *ash_chunk_map(size_t len, size_t align);
 void ash_chunk_unmap(void *p, size_t len);
 void *ash_chunk_remap(void *p, size_t len, size_t new_len);
+
+/* Pages inside a unit in use are about to be returned by its user. */
+void ash_chunk_purged_inside(uintptr_t addr);
 
 /* Returns memory that has been free for the decay time. Cheap when there is none. */
 void ash_chunk_tick(void);

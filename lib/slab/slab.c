@@ -116,6 +116,7 @@ uint32_t ash_slab_idle_pages(const struct slab *s)
 size_t ash_slab_purge(struct slab *s, uint32_t pages)
 {
 	size_t purged = 0;
+	ash_chunk_purged_inside((uintptr_t)ash_slab_base(s));
 	while (pages) {
 		unsigned at = (unsigned)__builtin_ctz(pages);
 		unsigned n = (unsigned)__builtin_ctz(~(pages >> at));

@@ -12,8 +12,8 @@ work()
 	seq 1 100000 >data
 	gpg="gpg --batch --quiet --no-tty --pinentry-mode loopback --passphrase secret --s2k-count 65536"
 	echo 's2k-count 65536' >home/gpg-agent.conf
-	$gpg --quick-gen-key 'Test <test@example.org>' rsa1024 default never
-	$gpg --quick-gen-key 'Other <other@example.org>' ed25519 default never
+	$gpg --quick-gen-key 'Test <test@example.org>' future-default default never
+	$gpg --quick-gen-key 'Other <other@example.org>' rsa1024 sign never
 	gpg --list-keys --with-colons | grep -c '^pub'
 	$gpg --armor -o data.sig --local-user test@example.org --detach-sign data
 	gpg --verify data.sig data 2>&1 | grep -o 'Good signature from "[^"]*"'

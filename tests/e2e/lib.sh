@@ -58,6 +58,11 @@ wait_for()
 	done
 }
 
+child_has_started()
+{
+	child=$(tr -d ' ' </proc/"$1"/task/"$1"/children) && grep -q libc.so /proc/"$child"/maps
+}
+
 # compiler_maps DRIVER LANGUAGE: the maps of the compiler proper, caught while it waits for its input
 compiler_maps()
 {
@@ -65,8 +70,8 @@ compiler_maps()
 	$1 -S -o /dev/null -x "$2" - <source &
 	driver=$!
 	exec 3>source
-	wait_for sh -c "grep -q libc.so /proc/\$(cat /proc/$driver/task/$driver/children)/maps"
-	cat /proc/"$(tr -d ' ' </proc/$driver/task/$driver/children)"/maps
+	wait_for child_has_started "$driver"
+	cat /proc/"$child"/maps
 	echo 'int x;' >&3
 	exec 3>&-
 	wait $driver
@@ -76,14 +81,15 @@ compiler_maps()
 # show FILE TITLE
 show()
 {
-	[ ! -s "$1" ] || { echo "--- $2"; tail -n 30 "$1"; } >&2
+	[ ! -s "$1" ] || { echo "--- $2"; tail -n 40 "$1"; } >&2
 }
 
 # try LIBC|ASHLAR: runs work in its directory; on ashlar, with every program that it starts.
 try()
 {
 	mkdir -p "$tmp/$1/work"
-	status=0
+	# errexit would be off inside ( ... ) || status=$?
+	set +e
 	(
 		cd "$tmp/$1/work"
 		if [ "$1" = ashlar ]; then
@@ -93,7 +99,9 @@ try()
 		set -e
 		trap - EXIT
 		work
-	) >"$tmp/$1/out" 2>"$tmp/$1/err" || status=$?
+	) >"$tmp/$1/out" 2>"$tmp/$1/err"
+	status=$?
+	set -e
 	if [ $status -ne 0 ]; then
 		show "$tmp/$1/out" "its output, on $1"
 		show "$tmp/$1/err" "its errors, on $1"

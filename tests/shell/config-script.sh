@@ -6,6 +6,8 @@ no_sanitizer
 config() { sh "$build/tools/ashlar-config" "$@"; }
 
 [ "$(config --version)" = "$version" ] || fail "--version: $(config --version)"
+header=$(sed -n 's/^#define ASHLAR_VERSION_[A-Z]* //p' "$src/include/ashlar/ashlar.h" | paste -s -d .)
+[ "${version%%-*}" = "$header" ] || fail "configure.ac says $version, ashlar.h $header"
 [ "$(config --revision)" = "$sonumber" ] || fail "--revision: $(config --revision)"
 [ "$(config --cc)" = "$CC" ] || fail "--cc: $(config --cc)"
 [ "$(config --cflags)" = "$CFLAGS" ] || fail "--cflags: $(config --cflags)"
