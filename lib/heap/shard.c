@@ -155,10 +155,10 @@ static struct slab *pick(struct bin *b)
 
 _Noreturn static SLOW void bad_free(const struct slab *s, void *block)
 {
-	size_t offset = (uintptr_t)block & (ASH_UNIT - 1), size = ash_class_size[s->class];
-	ash_fault("free", block,
-		  offset % size || offset / size >= s->capacity ? ASH_FAULT_INTERIOR
-								: ASH_FAULT_DOUBLE_FREE);
+	size_t offset = (uintptr_t)block & (ASH_UNIT - 1);
+	bool interior = s->class < ASH_CLASSES && (offset % ash_class_size[s->class] ||
+						   offset / ash_class_size[s->class] >= s->capacity);
+	ash_fault("free", block, interior ? ASH_FAULT_INTERIOR : ASH_FAULT_DOUBLE_FREE);
 }
 
 /* Marks blocks of one class free in their slabs' bitmaps. Lock held.
@@ -179,6 +179,8 @@ static void mark_free(struct bin *b, unsigned class, void **block, size_t n, str
 				leaf = ash_pagemap_leaf(addr);
 			s = ash_slab_in(leaf, addr);
 			before = addr;
+			if (unlikely(s->class != class))
+				bad_free(s, *block);
 		}
 		uint64_t q = (addr & (ASH_UNIT - 1)) * recip;
 		if (unlikely((uint32_t)q >= (uint32_t)recip) ||
@@ -199,10 +201,10 @@ static struct slab *purge_candidates(struct bin *b, uint32_t now, uint32_t age, 
 	for (struct slab *s = b->partial, *next; s && scan--; s = next) {
 		next = s->next;
 		if (!s->stamp)
-			s->stamp = now | 1;
+			s->stamp = now ? now : 1; /* 0: not looked at yet */
 		if (now - s->stamp < age || (age && ash_slab_nfree(s) * 2 < s->capacity))
 			continue;
-		s->stamp = now | 1;
+		s->stamp = now ? now : 1;
 		s->units = ash_slab_idle_pages(s);
 		if (!s->units)
 			continue;

@@ -45,7 +45,7 @@ bool ash_heap_start(void)
 	return ok;
 }
 
-static void thread_exit(void *unused);
+static void thread_exit(void);
 
 void ash_heap_init(unsigned shards, bool caches)
 {
@@ -89,6 +89,8 @@ static SLOW struct cache *bind_thread(void)
 {
 	if (!heap.caches || (ash_tls_flags() & ASH_TLS_EXITED))
 		return NULL;
+	if (ash_lock_is_mine(&heap.lock)) /* setting the TLS word below allocates: do without */
+		return NULL;
 	ash_lock(&heap.lock);
 	struct cache *t = heap.unused;
 	if (t) {
@@ -103,8 +105,8 @@ static SLOW struct cache *bind_thread(void)
 		heap.all = t;
 	}
 	ash_cache_bind(t, choose_shard());
-	ash_unlock(&heap.lock);
 	ash_tls_set_cache((char *)t - (char *)&ash_anchor);
+	ash_unlock(&heap.lock);
 	ash_tls_watch_exit(); /* may allocate: the cache is there */
 	return t;
 }
@@ -123,9 +125,8 @@ struct cache *ash_thread_cache(void)
 	return likely(t != NULL) ? t : bind_thread();
 }
 
-static void thread_exit(void *unused)
+static void thread_exit(void)
 {
-	(void)unused;
 	struct cache *t = ash_thread_cache_or_null();
 	ash_tls_set_flags(ash_tls_flags() | ASH_TLS_EXITED);
 	if (!t)

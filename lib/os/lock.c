@@ -52,8 +52,7 @@ SLOW void ash_lock_wake(struct ash_lock *l)
 
 void ash_lock_fork(struct ash_lock *l)
 {
-	uint32_t word = atomic_load_explicit(&l->word, memory_order_relaxed);
-	l->inherited = (word & ~1u) == ash_lock_id();
+	l->inherited = ash_lock_is_mine(l);
 	if (!l->inherited)
 		ash_lock(l);
 }

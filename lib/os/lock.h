@@ -66,6 +66,11 @@ static inline void ash_unlock(struct ash_lock *l)
 		ash_lock_wake(l);
 }
 
+static inline bool ash_lock_is_mine(const struct ash_lock *l)
+{
+	return (atomic_load_explicit(&l->word, memory_order_relaxed) & ~1u) == ash_lock_id();
+}
+
 /* fork: each lock in rank order, then begin; in the parent and the child end, then each lock. */
 void ash_lock_fork(struct ash_lock *l);
 void ash_unlock_fork(struct ash_lock *l, bool child);

@@ -43,9 +43,12 @@ void ash_os_advise_huge(void *addr, size_t len, bool on);
  * tell. */
 bool ash_os_is_mapped(const void *addr);
 
-/* Moves a mapping to new_len bytes at a multiple of align; NULL if the system cannot or will not:
- * then nothing has changed. */
-void *ash_os_remap(void *addr, size_t len, size_t new_len, size_t align);
+/* Extends a mapping where it stands; -ENOMEM if something is in the way. */
+int ash_os_grow(void *addr, size_t len, size_t new_len);
+
+/* Moves a mapping's pages over another mapping of new_len >= len bytes, which disappears, as does
+ * the old place. On failure nothing has changed. */
+int ash_os_move(void *addr, size_t len, void *target, size_t new_len);
 
 /* Milliseconds of a coarse monotonic clock; wraps. */
 uint32_t ash_os_now_ms(void);

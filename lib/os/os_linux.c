@@ -123,30 +123,25 @@ bool ash_os_is_mapped(const void *addr)
 	       -ENOMEM;
 }
 
-void *ash_os_remap(void *addr, size_t len, size_t new_len, size_t align)
+int ash_os_grow(void *addr, size_t len, size_t new_len)
 {
 #ifdef SYS_mremap
-	if (new_len < len) {
-		ash_os_unmap((char *)addr + new_len, len - new_len);
-		return addr;
-	}
-	/* Grow where it stands, if the addresses behind it are free ... */
 	long ret = ash_syscall6(SYS_mremap, (long)addr, (long)len, (long)new_len, 0, 0, 0);
-	if (!ash_syscall_failed(ret))
-		return addr;
-	if (ret != -ENOMEM)
-		return NULL; /* a filter: do not insist */
-	/* ... or move the pages onto an aligned place made for them. */
-	void *target = ash_os_map_aligned(new_len, align);
-	if (!target)
-		return NULL;
-	ret = ash_syscall6(SYS_mremap, (long)addr, (long)len, (long)new_len,
-			   MREMAP_MAYMOVE | MREMAP_FIXED, (long)target, 0);
-	if (!ash_syscall_failed(ret))
-		return target;
-	ash_os_unmap(target, new_len);
+	return ash_syscall_failed(ret) ? (int)ret : 0;
+#else
+	return -ENOSYS;
 #endif
-	return NULL;
+}
+
+int ash_os_move(void *addr, size_t len, void *target, size_t new_len)
+{
+#ifdef SYS_mremap
+	long ret = ash_syscall6(SYS_mremap, (long)addr, (long)len, (long)new_len,
+				MREMAP_MAYMOVE | MREMAP_FIXED, (long)target, 0);
+	return ash_syscall_failed(ret) ? (int)ret : 0;
+#else
+	return -ENOSYS;
+#endif
 }
 
 uint32_t ash_os_now_ms(void)

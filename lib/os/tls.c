@@ -4,31 +4,46 @@
 
 #include <pthread.h>
 
-static pthread_key_t exit_key;
-static bool exit_key_ok; /* const after ash_tls_init() */
+static void (*on_thread_exit)(void); /* const after ash_tls_init() */
 
 #ifndef ASHLAR_NO_INITIAL_EXEC
+
 _Thread_local struct ash_tls ash_tls __attribute__((tls_model("initial-exec")));
+static pthread_key_t key;
 
-bool ash_tls_init(void (*on_exit)(void *))
+static void destructor(void *value)
 {
-	exit_key_ok = pthread_key_create(&exit_key, on_exit) == 0;
-	return exit_key_ok;
+	(void)value;
+	on_thread_exit();
 }
+
 #else
-pthread_key_t ash_tls_cache_key, ash_tls_flags_key;
 
-bool ash_tls_init(void (*on_exit)(void *))
+pthread_key_t ash_tls_key;
+#define key ash_tls_key
+
+/* libc has reset the value: it is needed still, and stays if the thread has flags. */
+static void destructor(void *value)
 {
-	exit_key_ok = pthread_key_create(&ash_tls_cache_key, NULL) == 0 &&
-		      pthread_key_create(&ash_tls_flags_key, NULL) == 0 &&
-		      pthread_key_create(&exit_key, on_exit) == 0;
-	return exit_key_ok;
+	pthread_setspecific(key, value);
+	on_thread_exit();
 }
+
 #endif
+
+static bool key_ok; /* const after ash_tls_init() */
+
+bool ash_tls_init(void (*on_exit)(void))
+{
+	on_thread_exit = on_exit;
+	key_ok = pthread_key_create(&key, destructor) == 0;
+	return key_ok;
+}
 
 void ash_tls_watch_exit(void)
 {
-	if (exit_key_ok)
-		pthread_setspecific(exit_key, (void *)1);
+#ifndef ASHLAR_NO_INITIAL_EXEC
+	if (key_ok)
+		pthread_setspecific(key, &key); /* any value but NULL */
+#endif
 }

@@ -4,7 +4,7 @@
  * ash_tls_cache() is the distance from ash_anchor to the thread's cache; 0, the value at thread
  * start, means the empty cache. Only valid once the library is armed (see base/anchor.h).
  *
- * With --disable-initial-exec-tls the words live in pthread keys: a dynamic TLS model would
+ * With --disable-initial-exec-tls both share the value of a pthread key: a dynamic TLS model would
  * allocate on first use, inside malloc. */
 #ifndef ASH_OS_TLS_H
 #define ASH_OS_TLS_H
@@ -43,26 +43,32 @@ static inline void ash_tls_set_flags(uintptr_t flags)
 
 #include <pthread.h>
 
-extern pthread_key_t ash_tls_cache_key, ash_tls_flags_key;
+/* Distances are multiples of 64: the flags are below. */
+extern pthread_key_t ash_tls_key;
+
+FAST intptr_t ash_tls_word(void)
+{
+	return (intptr_t)pthread_getspecific(ash_tls_key);
+}
 
 FAST intptr_t ash_tls_cache(void)
 {
-	return (intptr_t)pthread_getspecific(ash_tls_cache_key);
-}
-
-static inline void ash_tls_set_cache(intptr_t distance)
-{
-	pthread_setspecific(ash_tls_cache_key, (void *)distance);
+	return ash_tls_word() & ~(intptr_t)63;
 }
 
 static inline uintptr_t ash_tls_flags(void)
 {
-	return (uintptr_t)pthread_getspecific(ash_tls_flags_key);
+	return (uintptr_t)ash_tls_word() & 63;
+}
+
+static inline void ash_tls_set_cache(intptr_t distance)
+{
+	pthread_setspecific(ash_tls_key, (void *)(distance | (intptr_t)ash_tls_flags()));
 }
 
 static inline void ash_tls_set_flags(uintptr_t flags)
 {
-	pthread_setspecific(ash_tls_flags_key, (void *)flags);
+	pthread_setspecific(ash_tls_key, (void *)(ash_tls_cache() | (intptr_t)flags));
 }
 
 #endif
@@ -73,8 +79,9 @@ enum ash_tls_flag {
 };
 
 /* Makes the words usable; on_exit runs in each thread that called ash_tls_watch_exit(), when it
- * ends. Returns false if the process has no pthread key left. Constructor only. */
-bool ash_tls_init(void (*on_exit)(void *));
+ * ends, and perhaps again if it sets the words. Returns false if the process has no pthread key
+ * left. Constructor only. */
+bool ash_tls_init(void (*on_exit)(void));
 void ash_tls_watch_exit(void);
 
 /* A value no two living threads share. */

@@ -13,6 +13,8 @@
 #include "region/decay.h"
 #include "region/meta.h"
 
+#include <errno.h>
+
 #define ALL UINT32_MAX
 #define FIRST_MAP ((size_t)1 << 20) /* bytes, the first leaf included */
 #define STEP_MIN ((size_t)512 << 10)
@@ -232,7 +234,7 @@ static void chunk_give(struct chunk *c, uint32_t m, bool dirty, uint32_t now)
 
 /* ---- growth */
 
-static struct chunk *chunk_ensure(uintptr_t base, void *leaf_space)
+static struct chunk *chunk_ensure(uintptr_t base, void **leaf_space)
 {
 	struct ash_leaf *leaf = ash_pagemap_ensure(base, leaf_space);
 	if (!leaf)
@@ -249,7 +251,7 @@ static struct chunk *chunk_ensure(uintptr_t base, void *leaf_space)
 }
 
 /* Makes [start, start + len) ours; both multiples of the unit. What has no record is unmapped. */
-static bool adopt(uintptr_t start, size_t len, void *leaf_space)
+static bool adopt(uintptr_t start, size_t len, void **leaf_space)
 {
 	uintptr_t end = start + len;
 	bool any = false;
@@ -289,7 +291,8 @@ static bool grow_first(void)
 		else
 			ash_meta_give(end, (size_t)(p + len - end));
 		region.maps++;
-		return adopt((uintptr_t)units, (size_t)(end - units), p);
+		void *leaf_space = p;
+		return adopt((uintptr_t)units, (size_t)(end - units), &leaf_space);
 	}
 	return false;
 }
@@ -571,17 +574,21 @@ void ash_chunk_unmap(void *p, size_t len)
 
 void *ash_chunk_remap(void *p, size_t len, size_t new_len)
 {
-	char *q = ash_os_remap(p, len, new_len, ASH_CHUNK);
-	if (!q || q == p)
-		return q;
-	ash_lock(&region.lock);
-	struct chunk *c = chunk_ensure((uintptr_t)q, NULL);
-	ash_unlock(&region.lock);
-	if (c)
-		return q;
-	/* No record for the new place: back to the old one, which nobody can have taken. */
-	ash_os_remap(q, new_len, len, ASH_CHUNK);
-	return NULL;
+	if (new_len < len) {
+		ash_os_unmap((char *)p + new_len, len - new_len);
+		return p;
+	}
+	int error = ash_os_grow(p, len, new_len);
+	if (error == 0)
+		return p;
+	if (error != -ENOMEM)
+		return NULL; /* a filter: do not insist */
+	void *q = ash_chunk_map(new_len, ASH_CHUNK); /* with its record: nothing can fail after */
+	if (q && ash_os_move(p, len, q, new_len) != 0) {
+		ash_chunk_unmap(q, new_len);
+		q = NULL;
+	}
+	return q;
 }
 
 void ash_chunk_purged_inside(uintptr_t addr)

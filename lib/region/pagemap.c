@@ -4,12 +4,17 @@
 
 _Static_assert(sizeof(struct ash_leaf) % 4096 == 0, "a leaf is mapped whole");
 
-struct ash_leaf *ash_pagemap_ensure(uintptr_t addr, void *space)
+struct ash_leaf *ash_pagemap_ensure(uintptr_t addr, void **space)
 {
 	struct ash_leaf *leaf = ash_pagemap_leaf(addr);
 	if (leaf || addr >> ASH_LEAF_SHIFT >= ASH_ROOTS)
 		return leaf;
-	leaf = space ? space : ash_os_map(align_up(sizeof *leaf, ash_os.page_size));
+	if (space && *space) {
+		leaf = *space;
+		*space = NULL;
+	} else {
+		leaf = ash_os_map(align_up(sizeof *leaf, ash_os.page_size));
+	}
 	if (!leaf)
 		return NULL;
 	intptr_t distance = (intptr_t)leaf->entry - (intptr_t)ash_anchor.zero_leaf;

@@ -81,8 +81,8 @@ static inline struct chunk *ash_pagemap_chunk(uintptr_t addr)
 		    : NULL;
 }
 
-/* Makes sure a leaf for addr exists, using `space` (zeroed, sizeof(struct ash_leaf)) if that is
- * not NULL, else a fresh mapping. Returns NULL without memory. Region lock held. */
-struct ash_leaf *ash_pagemap_ensure(uintptr_t addr, void *space);
+/* Makes sure a leaf for addr exists: in *space (zeroed, sizeof(struct ash_leaf); then reset to
+ * NULL) if that is given, else in a fresh mapping. NULL without memory. Region lock held. */
+struct ash_leaf *ash_pagemap_ensure(uintptr_t addr, void **space);
 
 #endif

@@ -54,6 +54,7 @@ static struct slab *record(void *p, enum unit_kind kind, size_t units)
 	s->unit = (uint32_t)((uintptr_t)p >> ASH_UNIT_SHIFT);
 	s->units = (uint32_t)units;
 	s->kind = (uint8_t)kind;
+	s->class = ASH_CLASSES;
 	ash_pagemap_set((uintptr_t)p, ASH_ENTRY_LARGE);
 	return s;
 }
@@ -115,16 +116,14 @@ static void *resize_huge(struct slab *s, void *p, size_t units)
 	size_t old = s->units;
 	if (units <= ASH_RUN_MAX)
 		return NULL; /* a run serves it better: move */
-	ash_pagemap_set((uintptr_t)p, 0); /* nobody may know the old place once it is gone */
-	void *q = ash_chunk_remap(p, old << ASH_UNIT_SHIFT, units << ASH_UNIT_SHIFT);
-	if (!q) {
-		ash_pagemap_set((uintptr_t)p, ASH_ENTRY_LARGE);
-		return NULL;
-	}
+	/* Once it has moved, another thread may get the old place, and its record: leave first. */
+	ash_pagemap_set((uintptr_t)p, 0);
 	list_remove(s);
-	if (q != p)
-		s->kind = UNIT_HUGE_FREED;
-	list_add(record(q, UNIT_HUGE, units));
+	s->kind = UNIT_HUGE_FREED;
+	void *q = ash_chunk_remap(p, old << ASH_UNIT_SHIFT, units << ASH_UNIT_SHIFT);
+	list_add(record(q ? q : p, UNIT_HUGE, q ? units : old));
+	if (!q)
+		return NULL;
 	add(&huge_bytes, (units - old) << ASH_UNIT_SHIFT);
 	return q;
 }

@@ -48,6 +48,7 @@ void ash_slab_destroy(struct slab *s)
 	if (s->capacity > 64)
 		ash_meta_free(s->bits, words(s->capacity) * sizeof *s->bits);
 	s->kind = UNIT_NONE;
+	s->class = ASH_CLASSES; /* a block freed twice may still be on its way here */
 	ash_chunk_free(base, 1);
 }
 

@@ -39,7 +39,7 @@ struct slab {
 	uint16_t level;       /* free blocks at which that will be; ASH_LEVEL_NEVER */
 	uint16_t capacity;    /* blocks. Const while in use */
 	uint16_t purged;      /* bit i: page i has been returned and not been used since */
-	uint8_t class;        /* const while in use */
+	uint8_t class;        /* const while in use; ASH_CLASSES when the unit is no slab */
 	uint8_t state;        /* enum slab_state */
 	uint8_t kind;         /* enum unit_kind. Owner of the unit */
 };
