@@ -12,8 +12,6 @@
 #include <errno.h>
 #include <limits.h>
 
-#define CALLER __builtin_return_address(0)
-
 /* POSIX: alignment a power of two and a multiple of sizeof(void *), else EINVAL; ENOMEM without
  * memory. *memptr is set on success only, errno never. */
 ASHLAR_EXPORT int API(posix_memalign)(void **memptr, size_t alignment, size_t size)
@@ -21,7 +19,7 @@ ASHLAR_EXPORT int API(posix_memalign)(void **memptr, size_t alignment, size_t si
 	if (!is_pow2(alignment) || alignment % sizeof(void *))
 		return EINVAL;
 	int saved = errno;
-	void *p = ash_memalign(alignment, size, CALLER);
+	void *p = ash_memalign(alignment, size, ASH_CALLER);
 	if (!p) {
 		errno = saved;
 		return ENOMEM;
@@ -47,7 +45,7 @@ static void *memalign_rounded(size_t alignment, size_t size, const void *caller)
 /* SunOS, glibc. NULL with EINVAL or ENOMEM. */
 ASHLAR_EXPORT void *API(memalign)(size_t alignment, size_t size)
 {
-	return memalign_rounded(alignment, size, CALLER);
+	return memalign_rounded(alignment, size, ASH_CALLER);
 }
 
 /* C11, C17, C23: alignment a power of two, else NULL and EINVAL (glibc 2.38). The size need not
@@ -58,13 +56,13 @@ ASHLAR_EXPORT void *API(aligned_alloc)(size_t alignment, size_t size)
 		errno = EINVAL;
 		return NULL;
 	}
-	return ash_memalign(alignment, size, CALLER);
+	return ash_memalign(alignment, size, ASH_CALLER);
 }
 
 /* 4.2BSD, SUSv2: aligned to a page. */
 ASHLAR_EXPORT void *API(valloc)(size_t size)
 {
-	return ash_memalign(ash_os.page_size, size, CALLER);
+	return ash_memalign(ash_os.page_size, size, ASH_CALLER);
 }
 
 /* glibc: valloc of the size rounded up to whole pages. */
@@ -75,7 +73,7 @@ ASHLAR_EXPORT void *API(pvalloc)(size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return ash_memalign(page, size ? align_up(size, page) : page, CALLER);
+	return ash_memalign(page, size ? align_up(size, page) : page, ASH_CALLER);
 }
 
 #ifndef ASHLAR_PREFIX

@@ -15,10 +15,11 @@
 #endif
 
 /* api/slow.c: the cold exits. caller: what a hook is told. Errors set errno. */
-void *ash_malloc_slow(size_t size);
+void *ash_malloc_slow(size_t size, const void *caller);
 void *ash_calloc_slow(size_t size, const void *caller);
 void *ash_realloc_slow(void *p, size_t size, const void *caller);
-void ash_free_slow(void *p);
+void ash_free_slow(void *p, const void *caller);
+#define ASH_CALLER __builtin_return_address(0)
 
 /* The same without hooks. align: a power of two. NULL and ENOMEM without memory. */
 void *ash_alloc(size_t size, size_t align, bool zero);

@@ -80,6 +80,8 @@ ASHLAR_EXPORT void ashlar_hooks_enable(void)
 /* The variables as this library defines them, whatever their names resolve to. */
 extern void *own_malloc_hook __attribute__((alias("__malloc_hook"), visibility("hidden")));
 extern void *own_free_hook __attribute__((alias("__free_hook"), visibility("hidden")));
+extern void *own_realloc_hook __attribute__((alias("__realloc_hook"), visibility("hidden")));
+extern void *own_memalign_hook __attribute__((alias("__memalign_hook"), visibility("hidden")));
 
 static bool moved(const volatile void *resolved, const void *own)
 {
@@ -91,7 +93,9 @@ static bool moved(const volatile void *resolved, const void *own)
 void ash_hooks_init(void)
 {
 #ifndef ASHLAR_PREFIX
-	if (moved(&__malloc_hook, &own_malloc_hook) || moved(&__free_hook, &own_free_hook))
+	if (moved(&__malloc_hook, &own_malloc_hook) || moved(&__free_hook, &own_free_hook) ||
+	    moved(&__realloc_hook, &own_realloc_hook) ||
+	    moved(&__memalign_hook, &own_memalign_hook))
 		enabled = true;
 #endif
 	update();

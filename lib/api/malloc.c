@@ -23,7 +23,7 @@ void API(cfree)(void *p);
 ASHLAR_EXPORT void *API(malloc)(size_t size)
 {
 	void *p = ash_cache_pop(size);
-	return likely(p != NULL) ? p : ash_malloc_slow(size);
+	return likely(p != NULL) ? p : ash_malloc_slow(size, ASH_CALLER);
 }
 
 /* ISO C; keeps errno (POSIX 2024, glibc 2.33). NULL is ignored. A pointer that is no live block's
@@ -31,7 +31,7 @@ ASHLAR_EXPORT void *API(malloc)(size_t size)
 ASHLAR_EXPORT void API(free)(void *p)
 {
 	if (unlikely(!ash_cache_push(p)))
-		ash_free_slow(p);
+		ash_free_slow(p, ASH_CALLER);
 }
 
 /* ISO C: count * size bytes of zero; NULL and ENOMEM also where the product overflows. */
@@ -44,7 +44,7 @@ ASHLAR_EXPORT void *API(calloc)(size_t count, size_t size)
 	}
 	void *p = ash_cache_pop(bytes);
 	if (unlikely(p == NULL))
-		return ash_calloc_slow(bytes, __builtin_return_address(0));
+		return ash_calloc_slow(bytes, ASH_CALLER);
 	ash_mem_zero(p, bytes);
 	return p;
 }
@@ -55,12 +55,20 @@ ASHLAR_EXPORT void *API(calloc)(size_t count, size_t size)
 ASHLAR_EXPORT void *API(realloc)(void *p, size_t size)
 {
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
+	void *q = NULL;
 	if (likely(entry - 1 < ASH_ENTRY_LARGE - 1 && ash_anchor.small_limit)) {
 		size_t usable = ash_class_size[ASH_ENTRY_CLASS(entry)];
 		if (ash_fits(size, usable))
 			return p;
+		q = ash_cache_pop(size);
+		if (likely(q != NULL))
+			ash_mem_copy(q, p, size < usable ? size : usable);
 	}
-	return ash_realloc_slow(p, size, __builtin_return_address(0));
+	if (!p || !q)
+		return ash_realloc_slow(p, size, ASH_CALLER);
+	if (unlikely(!ash_cache_push(p)))
+		ash_free(p);
+	return q;
 }
 
 /* C23: free for a block of malloc, calloc or realloc (not of aligned_alloc) of that size. The
@@ -69,7 +77,7 @@ ASHLAR_EXPORT void API(free_sized)(void *p, size_t size)
 {
 	(void)size;
 	if (unlikely(!ash_cache_push(p)))
-		ash_free_slow(p);
+		ash_free_slow(p, ASH_CALLER);
 }
 
 /* C23: the same for a block of aligned_alloc. */
@@ -78,14 +86,14 @@ ASHLAR_EXPORT void API(free_aligned_sized)(void *p, size_t alignment, size_t siz
 	(void)alignment;
 	(void)size;
 	if (unlikely(!ash_cache_push(p)))
-		ash_free_slow(p);
+		ash_free_slow(p, ASH_CALLER);
 }
 
 /* glibc until 2.25: free. */
 ASHLAR_EXPORT void API(cfree)(void *p)
 {
 	if (unlikely(!ash_cache_push(p)))
-		ash_free_slow(p);
+		ash_free_slow(p, ASH_CALLER);
 }
 
 /* glibc: bytes that may be used at p, at least what was asked for and constant over the block's

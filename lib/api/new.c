@@ -86,13 +86,13 @@ static SLOW void *new_slow(size_t size, const void *caller)
 FAST void *allocate(size_t size)
 {
 	void *p = ash_cache_pop(size);
-	return likely(p != NULL) ? p : new_slow(size, __builtin_return_address(0));
+	return likely(p != NULL) ? p : new_slow(size, ASH_CALLER);
 }
 
 FAST void release(void *p)
 {
 	if (unlikely(!ash_cache_push(p)))
-		ash_free_slow(p);
+		ash_free_slow(p, ASH_CALLER);
 }
 
 /* ---- new */
@@ -118,7 +118,7 @@ FAST void release(void *p)
 	void *OPERATOR(St11align_val_t)(size_t, size_t);                                           \
 	ASHLAR_EXPORT void *OPERATOR(St11align_val_t)(size_t size, size_t align)                   \
 	{                                                                                          \
-		void *p = ash_memalign(align, size, __builtin_return_address(0));                  \
+		void *p = ash_memalign(align, size, ASH_CALLER);                  \
 		if (unlikely(!p)) {                                                                \
 			FAIL_HUGE(OPERATOR, size);                                                 \
 			FAIL(aligned_new, STRING(OPERATOR(St11align_val_t)), size, align);         \
@@ -129,7 +129,7 @@ FAST void release(void *p)
 	ASHLAR_EXPORT void *OPERATOR(St11align_val_tRKSt9nothrow_t)(size_t size, size_t align,     \
 								    const struct nothrow *tag)     \
 	{                                                                                          \
-		void *p = ash_memalign(align, size, __builtin_return_address(0));                  \
+		void *p = ash_memalign(align, size, ASH_CALLER);                  \
 		(void)tag;                                                                         \
 		if (unlikely(!p) && size > PTRDIFF_MAX)                                            \
 			return NULL;                                                               \

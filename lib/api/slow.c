@@ -53,10 +53,10 @@ void *ash_alloc(size_t size, size_t align, bool zero)
 	return NULL;
 }
 
-SLOW void *ash_malloc_slow(size_t size)
+SLOW void *ash_malloc_slow(size_t size, const void *caller)
 {
 	if (unlikely(ash_hooks_on))
-		return ash_hooks_malloc(size, __builtin_return_address(0));
+		return ash_hooks_malloc(size, caller);
 	return ash_alloc(size, 16, false);
 }
 
@@ -97,10 +97,10 @@ void ash_free(void *p)
 	}
 }
 
-SLOW void ash_free_slow(void *p)
+SLOW void ash_free_slow(void *p, const void *caller)
 {
 	if (unlikely(ash_hooks_on))
-		ash_hooks_free(p, __builtin_return_address(0));
+		ash_hooks_free(p, caller);
 	else
 		ash_free(p);
 }

@@ -94,6 +94,8 @@ static const char *convert(struct out *o, const char *f, va_list *args)
 		*--p = '0';
 		put_padded(o, p, (size_t)(end - p), width, left);
 		break;
+	case '\0':
+		return f;
 	default:
 		put(o, *f);
 	}

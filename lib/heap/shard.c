@@ -7,7 +7,8 @@
 #include "os/os.h"
 #include "region/meta.h"
 
-#define EXTRA_MAX 32   /* empty slabs kept by one bin, however often it needs them again */
+#define EXTRA_MAX 32   /* empty slabs kept by one bin, however often it needs them again ... */
+#define EMPTY_MIN 8    /* ... and by all of a shard, besides a sixteenth of its slabs */
 #define PICK 8         /* partial slabs compared when a bin needs a new one to refill from */
 #define PARCELS_MAX 8  /* in one inbox; beyond that blocks go to the bitmaps, or an idle shard
 			* would keep them from everybody */
@@ -29,13 +30,19 @@ struct shard *ash_shard_create(uint32_t id)
 
 /* ---- bins */
 
+static inline struct bin *bin_of(struct shard *sh, const struct slab *s)
+{
+	return &sh->bin[s->class];
+}
+
 static bool is_empty(const struct slab *s)
 {
 	return ash_slab_nfree(s) == s->capacity;
 }
 
-static void partial_push(struct bin *b, struct slab *s)
+static void partial_push(struct shard *sh, struct slab *s)
 {
+	struct bin *b = bin_of(sh, s);
 	s->state = SLAB_PARTIAL;
 	ash_slab_set_level(s, s->capacity);
 	s->prev = NULL;
@@ -44,10 +51,12 @@ static void partial_push(struct bin *b, struct slab *s)
 		s->next->prev = s;
 	b->partial = s;
 	b->nempty += is_empty(s);
+	sh->nempty += is_empty(s);
 }
 
-static void partial_remove(struct bin *b, struct slab *s)
+static void partial_remove(struct shard *sh, struct slab *s)
 {
+	struct bin *b = bin_of(sh, s);
 	if (s->prev)
 		s->prev->next = s->next;
 	else
@@ -55,6 +64,7 @@ static void partial_remove(struct bin *b, struct slab *s)
 	if (s->next)
 		s->next->prev = s->prev;
 	b->nempty -= is_empty(s);
+	sh->nempty -= is_empty(s);
 }
 
 /* A slab with few free blocks is not worth a visit: it waits until a sixteenth is free. */
@@ -76,47 +86,52 @@ static void set_held(struct slab *s)
 }
 
 /* Whether one more empty slab may stay. A bin whose slabs empty and are wanted again soon keeps
- * some: making one costs as much as a hundred refills. */
-static bool may_keep_empty(const struct bin *b)
+ * some, as making one costs as much as a hundred refills; but all bins together only so many. */
+static bool may_keep_empty(const struct shard *sh, const struct bin *b)
 {
-	return !b->partial || b->nempty < b->extra;
+	return !b->partial || (b->nempty < b->extra && sh->nempty < EMPTY_MIN + sh->slabs / 16);
 }
 
-static void drop(struct bin *b, struct slab *s, struct slab **empty)
+static void drop(struct shard *sh, struct slab *s, struct slab **empty)
 {
+	struct bin *b = bin_of(sh, s);
 	s->next = *empty;
 	*empty = s;
 	b->slabs--;
+	sh->slabs--;
 	b->dropped++;
 }
 
 /* Lists a slab that is on no list, by what is free in it; or hands it to `empty`, for destruction
  * outside the lock. */
-static void settle(struct bin *b, struct slab *s, struct slab **empty)
+static void settle(struct shard *sh, struct slab *s, struct slab **empty)
 {
 	if (ash_slab_nfree(s) < wake_level(s))
 		set_full(s);
-	else if (!is_empty(s) || may_keep_empty(b))
-		partial_push(b, s);
+	else if (!is_empty(s) || may_keep_empty(sh, bin_of(sh, s)))
+		partial_push(sh, s);
 	else
-		drop(b, s, empty);
+		drop(sh, s, empty);
 }
 
 /* The countdown has reached zero: a full slab is worth a visit again, a partial one is empty. */
-static SLOW void state_event(struct bin *b, struct slab *s, struct slab **empty)
+static SLOW void state_event(struct shard *sh, struct slab *s, struct slab **empty)
 {
-	if (s->state == SLAB_FULL)
+	if (s->state == SLAB_FULL) {
 		s->stamp = 0;
-	else {
-		b->nempty++; /* it is, now */
-		partial_remove(b, s);
+	} else {
+		bin_of(sh, s)->nempty++; /* it is, now */
+		sh->nempty++;
+		partial_remove(sh, s);
 	}
-	settle(b, s, empty);
+	settle(sh, s, empty);
 }
 
-static void created(struct bin *b, struct slab *s)
+static void created(struct shard *sh, struct slab *s)
 {
+	struct bin *b = bin_of(sh, s);
 	b->slabs++;
+	sh->slabs++;
 	b->created++;
 	if (b->dropped) { /* too early, as it turns out */
 		b->dropped = 0;
@@ -124,7 +139,7 @@ static void created(struct bin *b, struct slab *s)
 		if (b->extra > EXTRA_MAX)
 			b->extra = EXTRA_MAX;
 	}
-	partial_push(b, s);
+	partial_push(sh, s);
 }
 
 static void destroy_all(struct slab *empty)
@@ -137,7 +152,7 @@ static void destroy_all(struct slab *empty)
 }
 
 /* The fullest of the first few partial slabs, lowest address first: sparse ones empty out. */
-static struct slab *pick(struct bin *b)
+static struct slab *pick(struct shard *sh, struct bin *b)
 {
 	struct slab *best = b->partial, *s = best;
 	for (int i = 0; s && i < PICK; i++, s = s->next)
@@ -145,7 +160,7 @@ static struct slab *pick(struct bin *b)
 		    (ash_slab_nfree(s) == ash_slab_nfree(best) && s->unit < best->unit))
 			best = s;
 	if (best) {
-		partial_remove(b, best);
+		partial_remove(sh, best);
 		set_held(best);
 	}
 	return best;
@@ -165,13 +180,14 @@ _Noreturn static SLOW void bad_free(const struct slab *s, void *block)
  *
  * The inner loop of every burst of frees: each block of a random order is in another slab, so the
  * record is found again; in allocation order, many in a row share one. */
-static void mark_free(struct bin *b, unsigned class, void **block, size_t n, struct slab **empty)
+static void mark_free(struct shard *sh, unsigned class, void **block, size_t n,
+		      struct slab **empty)
 {
 	const uint64_t recip = ash_class_recip(class);
 	uintptr_t before = (uintptr_t)*block ^ ASH_UNIT; /* same leaf, another unit */
 	const struct ash_leaf *leaf = ash_pagemap_leaf(before);
 	struct slab *s = NULL;
-	b->ndalloc += n;
+	sh->bin[class].ndalloc += n;
 	for (void **end = block + n; block < end; block++) {
 		uintptr_t addr = (uintptr_t)*block;
 		if ((addr ^ before) >> ASH_UNIT_SHIFT) {
@@ -188,14 +204,15 @@ static void mark_free(struct bin *b, unsigned class, void **block, size_t n, str
 			bad_free(s, *block);
 		s->first = 0;
 		if (unlikely(--s->countdown == 0))
-			state_event(b, s, empty);
+			state_event(sh, s, empty);
 	}
 }
 
 /* ---- purging inside sparse slabs */
 
 /* Takes partial slabs worth purging off the list, looking at `scan` of them. Lock held. */
-static struct slab *purge_candidates(struct bin *b, uint32_t now, uint32_t age, size_t scan)
+static struct slab *purge_candidates(struct shard *sh, struct bin *b, uint32_t now, uint32_t age,
+				     size_t scan)
 {
 	struct slab *found = NULL;
 	for (struct slab *s = b->partial, *next; s && scan--; s = next) {
@@ -208,7 +225,7 @@ static struct slab *purge_candidates(struct bin *b, uint32_t now, uint32_t age, 
 		s->units = ash_slab_idle_pages(s);
 		if (!s->units)
 			continue;
-		partial_remove(b, s);
+		partial_remove(sh, s);
 		set_held(s);
 		s->next = found;
 		found = s;
@@ -221,7 +238,7 @@ static size_t purge_bin(struct shard *sh, struct bin *b, uint32_t now, uint32_t 
 			struct slab **empty)
 {
 	size_t purged = 0;
-	struct slab *found = purge_candidates(b, now, age, scan);
+	struct slab *found = purge_candidates(sh, b, now, age, scan);
 	if (!found)
 		return 0;
 	ash_unlock(&sh->lock);
@@ -230,14 +247,14 @@ static size_t purge_bin(struct shard *sh, struct bin *b, uint32_t now, uint32_t 
 	ash_lock(&sh->lock);
 	for (struct slab *s = found, *next; s; s = next) {
 		next = s->next;
-		settle(b, s, empty);
+		settle(sh, s, empty);
 	}
 	sh->purged_bytes += purged;
 	return purged;
 }
 
 /* Empty slabs that were not wanted again go. Lock held. */
-static void drop_extra(struct bin *b, struct slab **empty)
+static void drop_extra(struct shard *sh, struct bin *b, struct slab **empty)
 {
 	if (b->created) {
 		b->created = 0;
@@ -249,8 +266,8 @@ static void drop_extra(struct bin *b, struct slab **empty)
 	for (int i = 0; s && i < PURGE_SCAN && b->nempty > b->extra + 1u; i++) {
 		struct slab *next = s->next;
 		if (is_empty(s)) {
-			partial_remove(b, s);
-			drop(b, s, empty);
+			partial_remove(sh, s);
+			drop(sh, s, empty);
 		}
 		s = next;
 	}
@@ -265,7 +282,7 @@ static inline void housekeeping(struct shard *sh, struct bin *b, struct slab **e
 	if (now - b->looked_at < PURGE_AGE_MS)
 		return;
 	b->looked_at = now;
-	drop_extra(b, empty);
+	drop_extra(sh, b, empty);
 	if (b >= &sh->bin[PURGE_CLASS])
 		purge_bin(sh, b, now, PURGE_AGE_MS, PURGE_SCAN, empty);
 }
@@ -276,7 +293,7 @@ void ash_shard_flush(struct shard *sh, const struct batch *batches, size_t n)
 	ash_lock(&sh->lock);
 	for (const struct batch *t = batches; t < batches + n; t++) {
 		struct bin *b = &sh->bin[t->class];
-		mark_free(b, t->class, t->block, t->n, &empty);
+		mark_free(sh, t->class, t->block, t->n, &empty);
 		b->nflushes++;
 	}
 	housekeeping(sh, &sh->bin[batches->class], &empty);
@@ -288,7 +305,7 @@ void ash_shard_flush(struct shard *sh, const struct batch *batches, size_t n)
 /* ---- handing out */
 
 /* From the bin's slabs; fewer than want only if it has no more. Lock held. */
-static size_t take(struct bin *b, void **base, size_t want)
+static size_t take(struct shard *sh, struct bin *b, void **base, size_t want)
 {
 	size_t got = 0;
 	void **end = base + want;
@@ -297,7 +314,7 @@ static size_t take(struct bin *b, void **base, size_t want)
 		if (!s || !ash_slab_nfree(s)) {
 			if (s)
 				set_full(s);
-			s = b->held = pick(b);
+			s = b->held = pick(sh, b);
 			if (!s)
 				break;
 		}
@@ -325,9 +342,10 @@ static void open_inbox(struct bin *b)
 }
 
 /* From a parcel, whole; what does not fit goes to the bitmaps. Lock held. */
-static size_t take_parcel(struct bin *b, unsigned class, void **base, size_t want,
+static size_t take_parcel(struct shard *sh, unsigned class, void **base, size_t want,
 			  struct parcel **done, struct slab **empty)
 {
+	struct bin *b = &sh->bin[class];
 	if (!b->ready)
 		open_inbox(b);
 	struct parcel *p = b->ready;
@@ -339,7 +357,7 @@ static size_t take_parcel(struct bin *b, unsigned class, void **base, size_t wan
 	for (size_t i = 0; i < n; i++)
 		base[i] = p->block[p->n - n + i];
 	if (p->n > n)
-		mark_free(b, class, p->block, p->n - n, empty);
+		mark_free(sh, class, p->block, p->n - n, empty);
 	b->ndalloc += n; /* they came back and leave again */
 	*done = p;
 	return n;
@@ -354,16 +372,16 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 	ash_lock(&sh->lock);
 	b->nfills++;
 	if (b->ready || atomic_load_explicit(&b->inbox, memory_order_relaxed))
-		got = take_parcel(b, class, base, want, &done, &empty);
+		got = take_parcel(sh, class, base, want, &done, &empty);
 	if (!got) {
-		got = take(b, base, want);
+		got = take(sh, b, base, want);
 		if (!got) {
 			ash_unlock(&sh->lock);
 			struct slab *s = ash_slab_create(ASH_ENTRY_OF(sh->id, class));
 			ash_lock(&sh->lock);
 			if (s)
-				created(b, s);
-			got = take(b, base, want); /* also what others freed meanwhile */
+				created(sh, s);
+			got = take(sh, b, base, want); /* also what others freed meanwhile */
 		}
 		housekeeping(sh, b, &empty);
 	}
@@ -389,7 +407,7 @@ static void drain(struct shard *sh, unsigned class)
 	b->ready = NULL;
 	uint32_t n = 0;
 	for (; p; p = p->next, n++)
-		mark_free(b, class, p->block, p->n, &empty);
+		mark_free(sh, class, p->block, p->n, &empty);
 	atomic_fetch_sub_explicit(&b->parcels, n, memory_order_relaxed);
 	ash_unlock(&sh->lock);
 	while (list) {
@@ -443,13 +461,13 @@ size_t ash_shard_trim(struct shard *sh)
 		if (b->held) {
 			struct slab *s = b->held;
 			b->held = NULL;
-			settle(b, s, &empty);
+			settle(sh, s, &empty);
 		}
 		for (struct slab *s = b->partial, *next; s; s = next) {
 			next = s->next;
 			if (is_empty(s)) {
-				partial_remove(b, s);
-				drop(b, s, &empty);
+				partial_remove(sh, s);
+				drop(sh, s, &empty);
 			}
 		}
 		b->extra = 0;

@@ -45,6 +45,7 @@ struct shard {
 	struct ash_lock lock;
 	uint32_t id;      /* const: index in ash_shards */
 	uint32_t threads; /* bound to it. Thread registry lock (heap/thread.c) */
+	uint32_t slabs, nempty; /* sums over the bins */
 	size_t purged_bytes; /* by the sub-slab purger */
 	_Alignas(64) struct bin bin[ASH_CLASSES];
 };

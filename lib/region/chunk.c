@@ -613,8 +613,12 @@ size_t ash_chunk_trim(void)
 {
 	ash_lock(&region.lock);
 	size_t before = region.purged;
-	while (purge_oldest())
-		;
+	/* What the system refuses becomes the youngest: stop when it comes round again. */
+	struct chunk *last = region.youngest, *c;
+	do {
+		c = region.oldest;
+		purge_oldest();
+	} while (region.oldest && c != last);
 	size_t purged = region.purged - before;
 	ash_unlock(&region.lock);
 	return purged * ASH_UNIT;
