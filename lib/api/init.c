@@ -33,6 +33,7 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
 	(void)argc;
 	(void)argv;
 	ash_os_init();
+	ash_lock_check_ranks();
 	ash_conf_read(environment(env));
 	ash_chunk_set_decay(ash_conf.dirty_decay_ms);
 	ash_heap_init(ash_conf.narenas, ash_conf.tcache);

@@ -23,8 +23,10 @@ _Atomic(struct shard *) ash_shards[ASH_SHARDS_MAX];
 struct shard *ash_shard_create(uint32_t id)
 {
 	struct shard *sh = ash_meta_alloc(sizeof *sh);
-	if (sh)
-		sh->id = id;
+	if (!sh)
+		return NULL;
+	sh->id = id;
+	sh->lock.rank = ASH_RANK_SHARD;
 	return sh;
 }
 

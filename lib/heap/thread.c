@@ -12,7 +12,7 @@ static struct {
 	uint32_t shards_max;        /* const after init */
 	struct cache *all;          /* every cache ever made: they are recycled, never freed */
 	struct cache *unused;
-} heap = {.shards_max = 1};
+} heap = {.lock.rank = ASH_RANK_THREADS, .shards_max = 1};
 
 static const size_t small_limit = ASH_SMALL_MAX;
 

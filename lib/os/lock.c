@@ -50,19 +50,54 @@ SLOW void ash_lock_wake(struct ash_lock *l)
 	ash_os_wake_one(&l->word);
 }
 
+#ifdef ASHLAR_DEBUG
+static _Thread_local uint32_t held __attribute__((tls_model("initial-exec"))); /* bit: rank */
+static bool check_ranks;
+static bool forking; /* any order: the thread may have been interrupted with a lock held */
+
+void ash_lock_check_ranks(void)
+{
+	check_ranks = true;
+}
+
+void ash_lock_taken(const struct ash_lock *l)
+{
+	ASSERT(l->rank != 0);
+	if (!check_ranks)
+		return;
+	ASSERT(forking || held >> (l->rank + 1) == 0);
+	held |= 1u << l->rank;
+}
+
+void ash_lock_left(const struct ash_lock *l)
+{
+	if (check_ranks)
+		held &= ~(1u << l->rank);
+}
+#endif
+
 void ash_lock_fork(struct ash_lock *l)
 {
 	l->inherited = ash_lock_is_mine(l);
+#ifdef ASHLAR_DEBUG
+	forking = true;
+#endif
 	if (!l->inherited)
 		ash_lock(l);
+#ifdef ASHLAR_DEBUG
+	forking = false;
+#endif
 }
 
 void ash_unlock_fork(struct ash_lock *l, bool child)
 {
 	uint32_t word = l->inherited ? ash_lock_id() : 0;
-	if (child) /* no other thread exists, none sleeps */
+	if (child) { /* no other thread exists, none sleeps */
+		if (!l->inherited)
+			ash_lock_left(l);
 		atomic_store_explicit(&l->word, word, memory_order_relaxed);
-	else if (!l->inherited)
+	} else if (!l->inherited) {
 		ash_unlock(l);
+	}
 	l->inherited = false;
 }

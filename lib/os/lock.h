@@ -1,7 +1,8 @@
 /* os/lock.h -- ranked futex locks with a short bounded spin.
  *
  * They are taken for batches, never for a single cached malloc or free. A thread may take a lock
- * only of a higher rank than all it holds; the ranks are the order in which fork() takes them.
+ * only of a higher rank than all it holds (--enable-debug checks it; shards have one rank, and only
+ * fork takes several); the ranks are the order in which fork() takes them.
  *
  * fork() holds every lock. What other libraries' fork handlers allocate meanwhile, on the forking
  * thread, passes through the locks (that thread owns the state). A fork in a signal handler may
@@ -28,12 +29,23 @@ struct ash_lock {
 	_Atomic uint32_t word; /* 0 free, else the holder's ash_lock_id(), bit 0: somebody sleeps */
 	uint32_t waits;        /* times it was not free at once. Guarded by the lock itself */
 	bool inherited;        /* fork found it held by its own thread. The forking thread's */
+	uint8_t rank;          /* enum ash_rank. Const */
 };
 
 extern _Atomic uintptr_t ash_lock_forker; /* ash_tls_self() of the forking thread, else 0 */
 
 void ash_lock_slow(struct ash_lock *l, uint32_t id);
 void ash_lock_wake(struct ash_lock *l);
+
+#ifdef ASHLAR_DEBUG
+void ash_lock_check_ranks(void); /* from now on; the constructor calls it */
+void ash_lock_taken(const struct ash_lock *l);
+void ash_lock_left(const struct ash_lock *l);
+#else
+#define ash_lock_check_ranks() ((void)0)
+#define ash_lock_taken(l) ((void)0)
+#define ash_lock_left(l) ((void)0)
+#endif
 
 /* Even and not 0; the same for two threads only if their thread pointers are a multiple of 32 GiB
  * apart, and then nothing but a fork in a signal handler is concerned. */
@@ -56,12 +68,14 @@ static inline void ash_lock(struct ash_lock *l)
 	if (unlikely(!atomic_compare_exchange_strong_explicit(
 		    &l->word, &expected, id, memory_order_acquire, memory_order_relaxed)))
 		ash_lock_slow(l, id);
+	ash_lock_taken(l);
 }
 
 static inline void ash_unlock(struct ash_lock *l)
 {
 	if (ash_lock_passes())
 		return;
+	ash_lock_left(l);
 	if (unlikely(atomic_exchange_explicit(&l->word, 0, memory_order_release) & 1))
 		ash_lock_wake(l);
 }

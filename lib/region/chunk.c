@@ -32,7 +32,7 @@ static struct {
 	size_t mapped, free, dirty;      /* units */
 	size_t purges, purged, maps;     /* counts; units */
 	struct decay decay;
-} region = {.decay = ASH_DECAY_INIT};
+} region = {.lock.rank = ASH_RANK_REGION, .decay = ASH_DECAY_INIT};
 
 /* ---- masks */
 

@@ -17,7 +17,7 @@ static struct {
 	char *at, *end;                                  /* zeroed space not handed out yet */
 	size_t bytes;                                    /* ever taken from the system */
 	struct record *free[ASH_META_MAX / GRAIN + 1];   /* [size / GRAIN] */
-} meta;
+} meta = {.lock.rank = ASH_RANK_META};
 
 static bool grow(void)
 {

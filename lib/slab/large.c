@@ -23,7 +23,7 @@ static void sub(_Atomic size_t *counter, size_t n)
 static struct {
 	struct ash_lock lock; /* rank HUGE; guards the list and its links */
 	struct slab *first;
-} mapped;
+} mapped = {.lock.rank = ASH_RANK_HUGE};
 
 static void list_add(struct slab *s)
 {

@@ -407,16 +407,17 @@ static void print_stats_twice(void *unused)
 	malloc_stats();
 }
 
-/* "  allocated   N bytes in the program's hands": one line of that name in each report */
+/* "in use bytes     = N", the last of each report being the sum of all arenas */
 START_TEST(test_malloc_stats_reports_bytes_in_use)
 {
-	static const char key[] = "\n  allocated ";
+	static const char key[] = "in use bytes";
 	struct child c = run_in_child(print_stats_twice, NULL);
 	unsigned long first = ULONG_MAX, last = 0;
 
 	must_f(exited_with(&c, 0), "%s", c.err);
 	for (char *s = c.err; (s = strstr(s, key)) != NULL;) {
 		s += sizeof(key) - 1;
+		s += strspn(s, " =");
 		last = strtoul(s, NULL, 10);
 		if (last < first)
 			first = last;

@@ -31,7 +31,7 @@ work()
 	trap 'kill $server 2>/dev/null || :' EXIT
 	wait_for test -S sock || { cat server.log >&2; return 1; }
 	(echo 'hello there'; sleep 1) |
-		openssl s_client -unix sock -CAfile rsa.crt -quiet -verify_return_error 2>/dev/null |
+		openssl s_client -unix sock -CAfile rsa.crt -quiet -no_ign_eof -verify_return_error 2>/dev/null |
 		head -n 1
 	# openssl reads its own maps
 	openssl base64 -in /proc/self/maps -out maps64
