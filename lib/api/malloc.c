@@ -54,18 +54,20 @@ ASHLAR_EXPORT void *API(calloc)(size_t count, size_t size)
  * least half used. */
 ASHLAR_EXPORT void *API(realloc)(void *p, size_t size)
 {
-	uint32_t entry = ash_pagemap_get((uintptr_t)p);
-	void *q = NULL;
-	if (likely(entry - 1 < ASH_ENTRY_LARGE - 1 && ash_anchor.small_limit)) {
-		size_t usable = ash_class_size[ASH_ENTRY_CLASS(entry)];
-		if (ash_fits(size, usable))
-			return p;
-		q = ash_cache_pop(size);
-		if (likely(q != NULL))
-			ash_mem_copy(q, p, size < usable ? size : usable);
+	if (!p) { /* how some programs allocate everything */
+		void *fresh = ash_cache_pop(size);
+		return likely(fresh != NULL) ? fresh : ash_realloc_slow(p, size, ASH_CALLER);
 	}
-	if (!p || !q)
+	uint32_t entry = ash_pagemap_get((uintptr_t)p);
+	if (unlikely(entry - 1 >= ASH_ENTRY_LARGE - 1 || !ash_anchor.small_limit))
 		return ash_realloc_slow(p, size, ASH_CALLER);
+	size_t usable = ash_class_size[ASH_ENTRY_CLASS(entry)];
+	if (ash_fits(size, usable))
+		return p;
+	void *q = ash_cache_pop(size);
+	if (unlikely(q == NULL))
+		return ash_realloc_slow(p, size, ASH_CALLER);
+	ash_mem_copy(q, p, size < usable ? size : usable);
 	if (unlikely(!ash_cache_push(p)))
 		ash_free(p);
 	return q;

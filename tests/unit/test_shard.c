@@ -115,7 +115,7 @@ START_TEST(test_a_refill_from_a_new_slab_ascends_from_the_top_of_the_stack)
 }
 END_TEST
 
-START_TEST(test_flushed_blocks_are_handed_out_again_before_new_memory_is_taken)
+START_TEST(test_flushed_blocks_are_handed_out_again_before_much_new_memory_is_taken)
 {
 	static void *block[20000];
 	struct rng r = rng_start("shard", 0);
@@ -130,7 +130,8 @@ START_TEST(test_flushed_blocks_are_handed_out_again_before_new_memory_is_taken)
 			must(blocks_out(c) == n - part);
 			refill_all(c, block, part);
 			check_blocks(c, block, n);
-			must_f(used_units() <= units, "class %u", c);
+			/* Slabs with next to nothing free are not searched: one more may be needed. */
+			must_f(used_units() <= units + 1, "class %u", c);
 		}
 	}
 }
@@ -527,7 +528,7 @@ static void give_some(struct owner *o)
 static void *one_owner(void *arg)
 {
 	struct owner *o = arg;
-	for (int i = 0; i < (SANITIZED ? 500 : 3000); i++) {
+	for (int i = 0; i < (SANITIZED ? 1000 : 20000); i++) {
 		if (rng_below(&o->r, 2))
 			take_some(o);
 		else
@@ -563,7 +564,7 @@ int main(void)
 	const TTest *const tests[] = {
 		test_refilled_blocks_are_of_the_class_and_each_comes_once,
 		test_a_refill_from_a_new_slab_ascends_from_the_top_of_the_stack,
-		test_flushed_blocks_are_handed_out_again_before_new_memory_is_taken,
+		test_flushed_blocks_are_handed_out_again_before_much_new_memory_is_taken,
 		test_one_flush_takes_batches_of_several_classes,
 		test_a_refill_asks_for_nothing_while_a_slab_has_blocks,
 		test_a_bin_whose_blocks_all_came_back_keeps_few_slabs,
