@@ -14,6 +14,8 @@
 
 #ifdef ASHLAR_TEST_PREFIX
 
+#include <ashlar/prefixed.h>
+
 #define NAMES_JOIN2(a, b) a##b
 #define NAMES_JOIN(a, b) NAMES_JOIN2(a, b)
 #define NAMES_OURS(name) NAMES_JOIN(ASHLAR_TEST_PREFIX, name)
@@ -26,19 +28,16 @@
 #define aligned_alloc NAMES_OURS(aligned_alloc)
 #define memalign NAMES_OURS(memalign)
 #define malloc_usable_size NAMES_OURS(malloc_usable_size)
+#define valloc NAMES_OURS(valloc)
+#define pvalloc NAMES_OURS(pvalloc)
+#define free_sized NAMES_OURS(free_sized)
+#define free_aligned_sized NAMES_OURS(free_aligned_sized)
+#define mallinfo() NAMES_OURS(mallinfo)() /* not the structures of these names */
+#define mallinfo2() NAMES_OURS(mallinfo2)()
+#define malloc_info NAMES_OURS(malloc_info)
+#define malloc_stats NAMES_OURS(malloc_stats)
 #define malloc_trim NAMES_OURS(malloc_trim)
-#define mallinfo2 NAMES_OURS(mallinfo2)
-
-void *malloc(size_t size);
-void *calloc(size_t n, size_t size);
-void *realloc(void *p, size_t size);
-void free(void *p);
-int posix_memalign(void **out, size_t alignment, size_t size);
-void *aligned_alloc(size_t alignment, size_t size);
-void *memalign(size_t alignment, size_t size);
-size_t malloc_usable_size(void *p);
-int malloc_trim(size_t pad);
-struct mallinfo2 mallinfo2(void);
+#define mallopt NAMES_OURS(mallopt)
 
 #endif
 
