@@ -1,6 +1,7 @@
 #!/bin/sh
-# Everything: build, make check, then the matrix of compilers and options (tests/matrix). Ends with
-# the totals; exits with 0 only if nothing failed. ./test.sh --quick leaves the matrix out.
+# Everything: build, make check, real programs on the library (tests/e2e), then the matrix of
+# compilers and options (tests/matrix). Ends with the totals; exits with 0 only if nothing failed.
+# ./test.sh --quick ends after make check.
 #
 # The last line counts Check's tests one by one, each shell test and each variant of the matrix.
 set -u
@@ -62,6 +63,10 @@ say "make check"
 status=0
 make -j"$jobs" check VERBOSE=1 >check.log 2>&1 || status=$?
 grep -v '^  \(CC\|CCLD\|GEN\) ' check.log
+if [ "${1-}" != --quick ]; then
+	make check-e2e VERBOSE=1 >e2e.out 2>&1 || [ $status -ne 0 ] || status=1
+	grep -v '^make' e2e.out
+fi
 totals "$work/build"
 # Tests that do not build leave no result behind.
 [ $status -eq 0 ] || [ "$failed" -gt 0 ] || fail "make check"

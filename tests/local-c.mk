@@ -22,6 +22,7 @@ API_TESTS += \
 	tests/api/test_limits \
 	tests/api/test_malloc \
 	tests/api/test_realloc \
+	tests/api/test_seccomp \
 	tests/api/test_threads \
 	tests/api/test_usable
 SMOKE_TESTS += \
@@ -77,6 +78,9 @@ tests_api_test_names_LDADD = $(API_LDADD)
 tests_api_test_realloc_SOURCES = tests/api/test_realloc.c $(api_headers)
 tests_api_test_realloc_CFLAGS = $(API_CFLAGS)
 tests_api_test_realloc_LDADD = $(API_LDADD)
+tests_api_test_seccomp_SOURCES = tests/api/test_seccomp.c $(api_headers)
+tests_api_test_seccomp_CFLAGS = $(API_CFLAGS)
+tests_api_test_seccomp_LDADD = $(API_LDADD)
 tests_api_test_threads_SOURCES = tests/api/test_threads.c $(api_headers)
 tests_api_test_threads_CFLAGS = $(API_CFLAGS)
 tests_api_test_threads_LDADD = $(API_LDADD)
@@ -87,6 +91,7 @@ tests_api_test_usable_LDADD = $(API_LDADD)
 # --- programs of their own: random operations, failing system calls, fuzzing
 check_PROGRAMS += tests/stress/stress tests/fault/inject tests/fuzz/fuzz_ops
 TESTS += tests/fault/inject tests/fuzz/fuzz.sh tests/stress/stress.sh
+EXTRA_DIST += tests/matrix/sanitize.sh
 EXTRA_DIST += tests/fuzz/fuzz.sh tests/fuzz/run.sh tests/stress/stress.sh
 
 tests_stress_stress_SOURCES = tests/stress/stress.c tests/api/names.h
@@ -99,9 +104,6 @@ tests_fuzz_fuzz_ops_SOURCES = tests/fuzz/fuzz_ops.c tests/api/names.h
 tests_fuzz_fuzz_ops_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
 tests_fuzz_fuzz_ops_CFLAGS = $(TEST_CFLAGS) -pthread
 tests_fuzz_fuzz_ops_LDADD = $(LIBASHLAR) -lpthread
-
-tests/fuzz/fuzz.sh.log: tests/fuzz/fuzz_ops$(EXEEXT)
-tests/stress/stress.sh.log: tests/stress/stress$(EXEEXT)
 
 .PHONY: check-fuzz
 check-fuzz: $(SHARED_LIBS)
@@ -127,7 +129,8 @@ E2E_TESTS = \
 	tests/e2e/redis.sh \
 	tests/e2e/ruby.sh \
 	tests/e2e/sqlite3.sh \
-	tests/e2e/tar.sh
+	tests/e2e/tar.sh \
+	tests/e2e/valgrind.sh
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.sh tests/e2e/packages
 
 # Fails until modules opened with RTLD_DEEPBIND are reached.

@@ -251,24 +251,53 @@ START_TEST(test_a_thread_that_did_little_keeps_little)
 }
 END_TEST
 
+enum { BURST = 100 };
+
+static void bursts(unsigned class, int rounds)
+{
+	void *block[BURST];
+	for (int round = 0; round < rounds; round++) {
+		for (size_t i = 0; i < BURST; i++)
+			block[i] = get(ash_class_size[class]);
+		for (size_t i = 0; i < BURST; i++)
+			put(block[i]);
+	}
+}
+
+static void must_be_steady(unsigned class)
+{
+	size_t before = visits(class);
+	bursts(class, 500);
+	must_f(visits(class) - before <= 20, "class %u: %zu visits in 500 rounds of %d", class,
+	       visits(class) - before, BURST);
+}
+
+static void steady_class(void *class)
+{
+	bursts(*(unsigned *)class, 1000);
+	must_be_steady(*(unsigned *)class);
+}
+
 START_TEST(test_a_class_in_steady_use_stops_visiting_its_shard)
 {
 	begin(true);
-	enum { BURST = 100 };
-	void *block[BURST];
 	for (unsigned c = 0; c < 40; c++) { /* up to 2 KiB */
-		size_t before = 0;
-		for (int round = 0; round < 2000; round++) {
-			for (size_t i = 0; i < BURST; i++)
-				block[i] = get(ash_class_size[c]);
-			for (size_t i = 0; i < BURST; i++)
-				put(block[i]);
-			if (round == 1000)
-				before = visits(c);
-		}
-		must_f(visits(c) - before <= 20, "class %u: %zu visits in 1000 rounds of %d", c,
-		       visits(c) - before, BURST);
+		struct child child = run_in_child(steady_class, &c);
+		must_f(exited_with(&child, 0), "class %u: %s", c, child.err);
 	}
+}
+END_TEST
+
+/* What a thread did long ago must not count for ever. */
+START_TEST(test_a_class_gets_its_room_however_many_were_in_use_before)
+{
+	begin(true);
+	for (unsigned c = 0; c < 40; c++)
+		bursts(c, 500);
+	bursts(20, 4000);
+	must_be_steady(20);
+	bursts(39, 4000);
+	must_be_steady(39);
 }
 END_TEST
 
@@ -498,9 +527,10 @@ END_TEST
 START_TEST(test_threads_that_come_and_go_share_one_cache)
 {
 	begin(true);
-	in_thread(use_all_classes, NULL);
+	for (int i = 0; i < 400; i++) /* till its arrays have grown */
+		in_thread(use_all_classes, NULL);
 	size_t before = ash_meta_bytes();
-	for (int i = 0; i < 500; i++)
+	for (int i = 0; i < 400; i++)
 		in_thread(use_all_classes, NULL);
 	must_f(ash_meta_bytes() == before, "%zu bytes more", ash_meta_bytes() - before);
 }
@@ -652,6 +682,7 @@ int main(void)
 		test_a_block_freed_twice_in_a_row_stops_the_process,
 		test_a_thread_that_did_little_keeps_little,
 		test_a_class_in_steady_use_stops_visiting_its_shard,
+		test_a_class_gets_its_room_however_many_were_in_use_before,
 		test_a_cache_never_holds_more_than_some_mebibytes,
 		test_a_class_no_longer_used_is_emptied_by_visits_of_others,
 		test_flush_empties_the_cache_and_loses_nothing,

@@ -1,0 +1,148 @@
+/* Loaded objects, seen without libc: what is defined where, and what an address belongs to. */
+#include "unit.h"
+#include "os/elf.h"
+
+#include <dlfcn.h>
+#include <math.h>
+#include <sys/auxv.h>
+
+static int variable = 1;
+static int zeroed[1000];
+static const char constant[] = "constant";
+
+static bool in_image(const volatile void *p)
+{
+	return ash_elf_in_image((uintptr_t)p);
+}
+
+START_TEST(test_functions_of_libc_are_found_where_libc_has_them)
+{
+	static const char *const names[] = {"__libc_free", "__libc_realloc", "__libc_malloc",
+					    "malloc_usable_size", "printf", "qsort", "getpid"};
+	const struct link_map *m = ash_elf_object("libc.so.6");
+	void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+	must(m != NULL && libc != NULL);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		void *expected = dlsym(libc, names[i]);
+		must(expected != NULL);
+		must_f(ash_elf_function(m->l_ld, m->l_addr, names[i]) == expected, "%s", names[i]);
+	}
+}
+END_TEST
+
+START_TEST(test_a_name_nobody_has_is_not_found)
+{
+	static const char *const names[] = {"", "no_such_function", "mallo", "mallocx", "__libc_fre"};
+	const struct link_map *m = ash_elf_object("libc.so.6");
+	must(m != NULL);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		must_f(ash_elf_function(m->l_ld, m->l_addr, names[i]) == NULL, "%s", names[i]);
+}
+END_TEST
+
+/* Its symbol table lists it, as others define it. */
+START_TEST(test_a_function_that_is_only_used_is_not_taken_for_a_definition)
+{
+	const struct link_map *m = ash_elf_object("libm.so.6");
+	if (!m)
+		return; /* not linked: as needed only */
+	must(ash_elf_function(m->l_ld, m->l_addr, "free") == NULL);
+	must(ash_elf_function(m->l_ld, m->l_addr, "__cxa_finalize") == NULL);
+}
+END_TEST
+
+START_TEST(test_an_object_nobody_loaded_is_not_found)
+{
+	must(ash_elf_object("libno-such-library.so.1") == NULL);
+	must(ash_elf_object("libc.so") == NULL);
+	must(ash_elf_object("libc.so.66") == NULL);
+}
+END_TEST
+
+START_TEST(test_a_library_loaded_later_is_found_then_and_not_before)
+{
+	must(ash_elf_object("libresolv.so.2") == NULL);
+	void *h = dlopen("libresolv.so.2", RTLD_NOW);
+	if (!h)
+		return; /* the C library is not glibc */
+	const struct link_map *m = ash_elf_object("libresolv.so.2");
+	must(m != NULL && m == (struct link_map *)h);
+	void *f = dlsym(h, "ns_name_ntop");
+	must(f == NULL || in_image(f));
+}
+END_TEST
+
+START_TEST(test_the_clock_of_the_vdso_is_found)
+{
+	uint32_t before = ash_os_now_ms();
+	if (!getauxval(AT_SYSINFO_EHDR))
+		return;
+	sleep_ms(60);
+	uint32_t passed = ash_os_now_ms() - before;
+	must_f(passed >= 40 && passed < 10000, "%u ms", passed);
+}
+END_TEST
+
+/* ---- addresses */
+
+START_TEST(test_functions_constants_and_variables_are_in_an_image)
+{
+	must(in_image((void *)&in_image));
+	must(in_image("a string"));
+	must(in_image(constant) && in_image(&constant[sizeof constant - 1]));
+	must(in_image(&variable));
+	must(in_image(zeroed) && in_image(&zeroed[999]));
+}
+END_TEST
+
+START_TEST(test_what_libraries_define_is_in_an_image_too)
+{
+	must(in_image(dlsym(RTLD_DEFAULT, "printf")));
+	must(in_image(stdout)); /* the FILE itself is a variable of libc */
+	must(in_image(dlsym(RTLD_DEFAULT, "environ")));
+}
+END_TEST
+
+START_TEST(test_the_heap_the_stack_and_mappings_are_in_no_image)
+{
+	int local;
+	char *small = opaque_ptr(malloc(10)), *large = opaque_ptr(malloc(10 * MIB));
+	void *map = ash_os_map(ash_os.page_size);
+	must(!in_image(&local));
+	must(!in_image(small) && !in_image(large));
+	must(map != NULL && !in_image(map));
+	must(!in_image((char *)map + ash_os.page_size - 1));
+	free(small);
+	free(large);
+}
+END_TEST
+
+START_TEST(test_addresses_of_nothing_are_in_no_image)
+{
+	must(!ash_elf_in_image(0));
+	must(!ash_elf_in_image(1));
+	must(!ash_elf_in_image(4096));
+	must(!ash_elf_in_image(UINTPTR_MAX));
+	for (unsigned bit = 0; bit < 64; bit++)
+		must_f(!ash_elf_in_image((uintptr_t)1 << bit), "bit %u", bit);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		test_functions_of_libc_are_found_where_libc_has_them,
+		test_a_name_nobody_has_is_not_found,
+		test_a_function_that_is_only_used_is_not_taken_for_a_definition,
+		test_an_object_nobody_loaded_is_not_found,
+		test_a_library_loaded_later_is_found_then_and_not_before,
+		test_the_clock_of_the_vdso_is_found,
+		test_functions_constants_and_variables_are_in_an_image,
+		test_what_libraries_define_is_in_an_image_too,
+		test_the_heap_the_stack_and_mappings_are_in_no_image,
+		test_addresses_of_nothing_are_in_no_image,
+	};
+
+	unit_start();
+	return run_tests("elf", 60, tests, ARRAY_LEN(tests));
+}
