@@ -52,6 +52,7 @@ struct ash_anchor {
 	size_t small_limit;     /* sizes below it, less one, may use a cache. 0: not armed */
 	uintptr_t root_limit;   /* addresses >> ASH_LEAF_SHIFT below it are looked up. 0: not armed */
 	uint8_t class_of[ASH_SMALL_MAX / 16]; /* [(size - 1) / 16] -> class; const after init */
+	uint8_t class_of_end[16];             /* room for whole vectors */
 
 	uint32_t zero_leaf[ASH_LEAF_UNITS] __attribute__((aligned(4096))); /* never written */
 	intptr_t root[ASH_ROOTS]; /* leaf's distance from zero_leaf, in entries. Written once each,

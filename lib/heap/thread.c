@@ -8,13 +8,12 @@
 static struct {
 	struct ash_lock lock;       /* rank THREADS; guards all below and shard->threads */
 	_Atomic bool started;       /* set once, after the tables are filled */
+	bool armed;                 /* the fast paths are to be open once it has started */
 	bool caches;                /* const after init */
 	uint32_t shards_max;        /* const after init */
 	struct cache *all;          /* every cache ever made: they are recycled, never freed */
 	struct cache *unused;
 } heap = {.lock.rank = ASH_RANK_THREADS, .shards_max = 1};
-
-static const size_t small_limit = ASH_SMALL_MAX;
 
 /* ---- start */
 
@@ -25,6 +24,12 @@ static void fill_anchor(void)
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
 		ash_anchor.empty.top[c] = &ash_anchor.empty_slots[1];
 	ash_anchor.empty.owner = 0x7fffff00; /* no shard's: every entry is out of range */
+}
+
+static void set_limits(bool open)
+{
+	__atomic_store_n(&ash_anchor.root_limit, open ? ASH_ROOTS : 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&ash_anchor.small_limit, open ? ASH_SMALL_MAX : 0, __ATOMIC_RELEASE);
 }
 
 bool ash_heap_start(void)
@@ -38,6 +43,7 @@ bool ash_heap_start(void)
 			fill_anchor();
 			atomic_store_explicit(&ash_shards[0], first, memory_order_release);
 			atomic_store_explicit(&heap.started, true, memory_order_release);
+			set_limits(heap.armed);
 		}
 	}
 	bool ok = heap.started;
@@ -57,10 +63,11 @@ void ash_heap_init(unsigned shards, bool caches)
 
 void ash_heap_arm(bool on)
 {
-	if (!ash_heap_start())
-		return;
-	__atomic_store_n(&ash_anchor.root_limit, on ? ASH_ROOTS : 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&ash_anchor.small_limit, on ? small_limit : 0, __ATOMIC_RELEASE);
+	ash_lock(&heap.lock);
+	heap.armed = on;
+	if (heap.started)
+		set_limits(on);
+	ash_unlock(&heap.lock);
 }
 
 /* ---- threads */

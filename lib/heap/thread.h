@@ -20,7 +20,7 @@ bool ash_heap_start(void);
  * caches at all. */
 void ash_heap_init(unsigned shards, bool caches);
 
-/* Opens or closes the fast paths of all threads. */
+/* Opens or closes the fast paths of all threads: at once, or when the heap starts. */
 void ash_heap_arm(bool on);
 
 /* The calling thread's cache, made at the first call; NULL if it has none: use shard 0. */

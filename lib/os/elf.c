@@ -12,13 +12,20 @@ struct symbols {
 	const ElfW(Word) *hash;
 };
 
-static const ElfW(Phdr) *exe_phdr; /* const after ash_elf_init() */
-static size_t exe_phnum;
+/* The program's own headers, as the kernel gave them. */
+struct program {
+	const ElfW(Phdr) *phdr;
+	size_t n;
+	uintptr_t bias;
+};
 
-void ash_elf_init(void)
+static struct program program(void)
 {
-	exe_phdr = (const void *)getauxval(AT_PHDR);
-	exe_phnum = getauxval(AT_PHNUM);
+	struct program p = {(const void *)getauxval(AT_PHDR), getauxval(AT_PHNUM), 0};
+	for (size_t i = 0; i < p.n; i++)
+		if (p.phdr[i].p_type == PT_PHDR)
+			p.bias = (uintptr_t)p.phdr - p.phdr[i].p_vaddr;
+	return p;
 }
 
 /* The dynamic linker relocates d_ptr in place on most architectures, the kernel never does in the
@@ -96,14 +103,11 @@ void *ash_elf_function(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *nam
 /* The program's own dynamic section has been given the address of the debugger's list. */
 static const struct link_map *objects(void)
 {
-	uintptr_t bias = 0;
+	struct program p = program();
 	const ElfW(Dyn) *d = NULL;
-	for (size_t i = 0; i < exe_phnum; i++) {
-		if (exe_phdr[i].p_type == PT_PHDR)
-			bias = (uintptr_t)exe_phdr - exe_phdr[i].p_vaddr;
-		else if (exe_phdr[i].p_type == PT_DYNAMIC)
-			d = (const void *)(bias + exe_phdr[i].p_vaddr);
-	}
+	for (size_t i = 0; i < p.n; i++)
+		if (p.phdr[i].p_type == PT_DYNAMIC)
+			d = (const void *)(p.bias + p.phdr[i].p_vaddr);
 	for (; d && d->d_tag != DT_NULL; d++)
 		if (d->d_tag == DT_DEBUG && d->d_un.d_ptr)
 			return ((const struct r_debug *)d->d_un.d_ptr)->r_map;
@@ -129,11 +133,8 @@ static bool in_segments(uintptr_t addr, const ElfW(Phdr) *ph, size_t n, uintptr_
 
 bool ash_elf_in_image(uintptr_t addr)
 {
-	uintptr_t bias = 0;
-	for (size_t i = 0; i < exe_phnum; i++)
-		if (exe_phdr[i].p_type == PT_PHDR)
-			bias = (uintptr_t)exe_phdr - exe_phdr[i].p_vaddr;
-	if (in_segments(addr, exe_phdr, exe_phnum, bias))
+	struct program p = program();
+	if (in_segments(addr, p.phdr, p.n, p.bias))
 		return true;
 	for (const struct link_map *m = objects(); m; m = m->l_next) {
 		const ElfW(Ehdr) *eh = (const void *)m->l_addr;

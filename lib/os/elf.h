@@ -17,7 +17,4 @@ const struct link_map *ash_elf_object(const char *soname);
 /* Whether addr lies in the image (code, constants, variables) of a loaded object. */
 bool ash_elf_in_image(uintptr_t addr);
 
-/* Constructor only. */
-void ash_elf_init(void);
-
 #endif

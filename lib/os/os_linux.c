@@ -13,7 +13,8 @@
 struct ash_os_facts ash_os = {.page_size = 4096, .page_shift = 12, .cpus = 1, .secure = true};
 
 typedef int clock_fn(clockid_t, struct timespec *);
-static clock_fn *vdso_clock; /* const after ash_os_init(); NULL: no vDSO, time stands still */
+static uintptr_t vdso;                /* const after ash_os_init(); 0: none */
+static _Atomic(clock_fn *) vdso_clock; /* found at the first use; no clock: time stands still */
 
 #if defined(__aarch64__) || defined(__powerpc64__) || defined(__s390x__)
 #define VDSO_CLOCK "__kernel_clock_gettime"
@@ -21,16 +22,27 @@ static clock_fn *vdso_clock; /* const after ash_os_init(); NULL: no vDSO, time s
 #define VDSO_CLOCK "__vdso_clock_gettime"
 #endif
 
-/* The vDSO's clock_gettime, found by hand: libc's may be interposed by a sanitizer. */
-static clock_fn *find_vdso_clock(uintptr_t base)
+static int no_clock(clockid_t id, struct timespec *t)
 {
-	const ElfW(Ehdr) *eh = (const void *)base;
-	const ElfW(Phdr) *ph = (const void *)(base + eh->e_phoff);
-	for (unsigned i = 0; i < eh->e_phnum; i++)
+	(void)id;
+	*t = (struct timespec){0};
+	return 0;
+}
+
+/* The vDSO's clock_gettime, found by hand: libc's may be interposed by a sanitizer. */
+static clock_fn *find_clock(void)
+{
+	const ElfW(Ehdr) *eh = (const void *)vdso;
+	const ElfW(Phdr) *ph = (const void *)(vdso + (eh ? eh->e_phoff : 0));
+	clock_fn *clock = NULL;
+	for (unsigned i = 0; eh && !clock && i < eh->e_phnum; i++)
 		if (ph[i].p_type == PT_DYNAMIC)
-			return (clock_fn *)ash_elf_function((const void *)(base + ph[i].p_offset),
-							    base, VDSO_CLOCK);
-	return NULL;
+			clock = (clock_fn *)ash_elf_function((const void *)(vdso + ph[i].p_offset),
+							     vdso, VDSO_CLOCK);
+	if (!clock)
+		clock = no_clock;
+	vdso_clock = clock;
+	return clock;
 }
 
 static unsigned count_cpus(void)
@@ -53,10 +65,7 @@ void ash_os_init(void)
 	}
 	ash_os.secure = getauxval(AT_SECURE) != 0;
 	ash_os.cpus = count_cpus();
-	ash_elf_init();
-	uintptr_t vdso = getauxval(AT_SYSINFO_EHDR);
-	if (vdso)
-		vdso_clock = find_vdso_clock(vdso);
+	vdso = getauxval(AT_SYSINFO_EHDR);
 }
 
 static void *map(void *at, size_t len, int prot, int flags)
@@ -147,7 +156,10 @@ int ash_os_move(void *addr, size_t len, void *target, size_t new_len)
 uint32_t ash_os_now_ms(void)
 {
 	struct timespec t;
-	if (!vdso_clock || vdso_clock(CLOCK_MONOTONIC_COARSE, &t) != 0)
+	clock_fn *clock = vdso_clock;
+	if (unlikely(!clock))
+		clock = find_clock();
+	if (clock(CLOCK_MONOTONIC_COARSE, &t) != 0)
 		return 0;
 	return (uint32_t)t.tv_sec * 1000u + (uint32_t)(t.tv_nsec / 1000000);
 }

@@ -4,7 +4,7 @@
 #include "os/lock.h"
 #include "os/os.h"
 
-#define GRAIN 16
+#define GRAIN 64
 #define STEP_MIN ((size_t)64 << 10)
 #define STEP_MAX ((size_t)512 << 10)
 
@@ -13,11 +13,11 @@ struct record {
 };
 
 static struct {
-	struct ash_lock lock;                            /* rank META; guards all below */
-	char *at, *end;                                  /* zeroed space not handed out yet */
-	size_t bytes;                                    /* ever taken from the system */
-	struct record *free[ASH_META_MAX / GRAIN + 1];   /* [size / GRAIN] */
+	struct ash_lock lock;    /* rank META; guards all below */
+	char *at, *end;          /* zeroed space not handed out yet */
+	size_t bytes;            /* ever taken from the system */
 } meta = {.lock.rank = ASH_RANK_META};
+static struct record *free_records[ASH_META_MAX / GRAIN + 1]; /* [size / GRAIN]. Guarded as well */
 
 static bool grow(void)
 {
@@ -37,20 +37,19 @@ static bool grow(void)
 
 void *ash_meta_alloc(size_t bytes)
 {
-	size_t align = bytes >= 64 ? 64 : GRAIN;
-	bytes = align_up(bytes, align);
+	bytes = align_up(bytes, GRAIN);
 	ASSERT(bytes && bytes <= ASH_META_MAX);
 	ash_lock(&meta.lock);
-	struct record *r = meta.free[bytes / GRAIN];
+	struct record *r = free_records[bytes / GRAIN];
 	if (r) {
-		meta.free[bytes / GRAIN] = r->next;
+		free_records[bytes / GRAIN] = r->next;
 		ash_unlock(&meta.lock);
 		ash_mem_zero(r, bytes);
 		return r;
 	}
 	char *p;
 	do {
-		p = (char *)align_up((uintptr_t)meta.at, align);
+		p = (char *)align_up((uintptr_t)meta.at, GRAIN);
 		if (p <= meta.end && (size_t)(meta.end - p) >= bytes && p) {
 			meta.at = p + bytes;
 			break;
@@ -63,11 +62,11 @@ void *ash_meta_alloc(size_t bytes)
 
 void ash_meta_free(void *record, size_t bytes)
 {
-	bytes = align_up(bytes, bytes >= 64 ? 64 : GRAIN);
+	bytes = align_up(bytes, GRAIN);
 	struct record *r = record;
 	ash_lock(&meta.lock);
-	r->next = meta.free[bytes / GRAIN];
-	meta.free[bytes / GRAIN] = r;
+	r->next = free_records[bytes / GRAIN];
+	free_records[bytes / GRAIN] = r;
 	ash_unlock(&meta.lock);
 }
 

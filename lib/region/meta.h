@@ -8,8 +8,8 @@
 
 #define ASH_META_MAX 8192 /* bytes: the largest record */
 
-/* Zeroed record of at least `bytes`, aligned to 64 if it has 64 bytes or more, else to 16. NULL
- * when the system has no memory. */
+/* Zeroed record of at least `bytes`, in cache lines of its own. NULL when the system has no
+ * memory. */
 void *ash_meta_alloc(size_t bytes);
 
 /* bytes as at its allocation. */

@@ -11,6 +11,7 @@
 #define ASH_SLAB_SIZECLASS_H
 
 #include "base/anchor.h"
+#include "base/mem.h"
 
 #define ASH_STEPS8(d)                                                                              \
 	(d) + (d) / 8, (d) + (d) / 8 * 2, (d) + (d) / 8 * 3, (d) + (d) / 8 * 4, (d) + (d) / 8 * 5, \
@@ -58,12 +59,9 @@ static inline uint32_t ash_class_recip(unsigned c)
 /* Fills the anchor's size -> class table. */
 static inline void ash_sizeclass_init(void)
 {
-	unsigned c = 0;
-	for (unsigned i = 0; i < ARRAY_LEN(ash_anchor.class_of); i++) {
-		if ((i + 1) * 16u > ash_class_size[c])
-			c++;
-		ash_anchor.class_of[i] = (uint8_t)c;
-	}
+	uint8_t *at = ash_anchor.class_of;
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		at = ash_mem_fill(at, (uint8_t)c, ash_anchor.class_of + ash_class_size[c] / 16);
 }
 
 #endif

@@ -24,6 +24,9 @@ static void check(const char *ours, size_t n, size_t cap, const char *theirs, si
 		}                                                                        \
 	} while (0)
 
+/* Without the compiler's knowledge of what a format should be. */
+static size_t (*const format_anything)(char *buf, size_t cap, const char *format, ...) = ash_fmt;
+
 START_TEST(test_plain_text_is_copied)
 {
 	SAME("ashlar");
@@ -34,8 +37,7 @@ END_TEST
 START_TEST(test_empty_format_gives_an_empty_text)
 {
 	char buf[2] = "#";
-	const char *volatile empty = "";
-	ck_assert_uint_eq(ash_fmt(buf, 1, empty, 0), 0);
+	ck_assert_uint_eq(format_anything(buf, 1, ""), 0);
 	ck_assert_int_eq(buf[0], '\0');
 }
 END_TEST
@@ -85,9 +87,8 @@ END_TEST
 START_TEST(test_a_percent_sign_at_the_end_does_not_run_past_it)
 {
 	char format[] = {'a', '%', '\0', 'b', 'a', 'd', '\0'};
-	const char *volatile f = format;
 	char buf[16];
-	ash_fmt(buf, sizeof buf, f, 0);
+	format_anything(buf, sizeof buf, format);
 	ck_assert(memcmp(buf, "a\0bad", 5) != 0);
 }
 END_TEST

@@ -5,6 +5,7 @@
 #ifndef TESTS_UNIT_H
 #define TESTS_UNIT_H
 
+#undef ASHLAR_TEST_PREFIX
 #include "../api/support.h"
 #include "base/base.h"
 #include "os/os.h"
