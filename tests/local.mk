@@ -18,6 +18,7 @@ AM_CPPFLAGS += -DASHLAR_TEST_PREFIX=$(ashlar_prefix)
 endif
 
 include $(srcdir)/tests/local-c.mk
+include $(srcdir)/tests/local-unit.mk
 
 SHELL_TESTS = \
 	tests/shell/check-exports.sh \

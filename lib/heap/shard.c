@@ -9,6 +9,7 @@
 
 #define EXTRA_MAX 32   /* empty slabs kept by one bin, however often it needs them again ... */
 #define EMPTY_MIN 8    /* ... and by all of a shard, besides a sixteenth of its slabs */
+#define OPEN_BYTES 32768 /* out of a leading class: enough for the classes below it to pay */
 #define PICK 8         /* partial slabs compared when a bin needs a new one to refill from */
 #define PARCELS_MAX 8  /* in one inbox; beyond that blocks go to the bitmaps, or an idle shard
 			* would keep them from everybody */
@@ -388,6 +389,10 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 		housekeeping(sh, b, &empty);
 	}
 	b->nmalloc += got;
+	if (ash_class_leads(class) &&
+	    (b->nmalloc - b->ndalloc) * ash_class_size[class] >= OPEN_BYTES &&
+	    !ash_sizeclass_is_open(class - 1))
+		ash_sizeclass_open(class);
 	ash_unlock(&sh->lock);
 	if (done)
 		ash_meta_free(done, sizeof *done);

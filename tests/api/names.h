@@ -1,8 +1,8 @@
 /*
  * Which allocator a test talks to. Normally the plain names: the test is linked
- * with the library, so malloc is ours. With -DASHLAR_TEST_PREFIX=ash_ the same
- * source calls ash_malloc and friends of a library configured with
- * --with-ashlar-prefix=ash_; that is how tests run under sanitizers, whose
+ * with the library, so malloc is ours. With -DASHLAR_TEST_PREFIX=x_ the same
+ * source calls x_malloc and friends of a library configured with
+ * --with-ashlar-prefix=x_; that is how tests run under sanitizers, whose
  * runtimes own the plain names.
  */
 #ifndef TESTS_NAMES_H

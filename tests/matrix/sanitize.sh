@@ -30,10 +30,10 @@ single='tests/api/test_aligned tests/api/test_calloc tests/api/test_malloc tests
 	tests/api/test_usable'
 ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
 export ASAN_OPTIONS
-run address "$(echo $single $random)" --with-ashlar-prefix=ash_ \
+run address "$(echo $single $random)" --with-ashlar-prefix=san_ \
 	CFLAGS="-O1 -g -fsanitize=address -fno-omit-frame-pointer"
 cd "$build"
-run thread "$(echo $random)" --with-ashlar-prefix=ash_ \
+run thread "$(echo $random)" --with-ashlar-prefix=san_ \
 	CFLAGS="-O1 -g -fsanitize=thread -fno-omit-frame-pointer"
 
 # valgrind, told to leave malloc to us: every access of the allocator to memory is looked at.

@@ -6,7 +6,7 @@
 
 #define THREADS 4
 
-static struct ash_lock lock;
+static struct ash_lock lock = {.rank = ASH_RANK_SHARD};
 static size_t counter; /* guarded by lock */
 
 static uint32_t word_of(struct ash_lock *l)

@@ -11,17 +11,26 @@
 #include "os/os.h"
 
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__ 1
 #endif
 #endif
-#ifndef SANITIZED
-#define SANITIZED 0
+#ifdef __SANITIZE_THREAD__
+#define THREAD_SANITIZED 1 /* it does not see what the kernel puts in order */
+#else
+#define THREAD_SANITIZED 0
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED 1 /* its shadow does not live under a limit of the address space */
+#else
+#define SANITIZED THREAD_SANITIZED
 #endif
 
 /* The part of the constructor that everything needs. Huge pages would make neighbours resident. */
@@ -91,6 +100,12 @@ static inline bool all_unmapped(const void *p, size_t len)
 		if (mincore((char *)p + at, 1, &in) == 0 || errno != ENOMEM)
 			return false;
 	return true;
+}
+
+/* As mlock, which sanitizers turn into nothing. False where it is not allowed. */
+static inline bool lock_pages(void *p, size_t len)
+{
+	return syscall(SYS_mlock, p, len) == 0;
 }
 
 static inline void sleep_ms(long ms)
