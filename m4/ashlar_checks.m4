@@ -40,7 +40,7 @@ AM_CONDITIONAL([HAVE_CXX], [test "x$ashlar_cv_cxx" = xyes])
 AC_DEFUN([ASHLAR_CHECK_TLS_MODEL],
 [AC_ARG_ENABLE([initial-exec-tls],
   [AS_HELP_STRING([--disable-initial-exec-tls],
-    [use the default model of thread-local storage (needs no static TLS for dlopen)])],
+    [keep what belongs to a thread behind a pthread key, for dlopen without static TLS])],
   [], [enable_initial_exec_tls=yes])
 AC_CACHE_CHECK([for the tls_model attribute], [ashlar_cv_tls_model],
   [AC_LINK_IFELSE([AC_LANG_PROGRAM(
@@ -49,7 +49,7 @@ AC_CACHE_CHECK([for the tls_model attribute], [ashlar_cv_tls_model],
     [ashlar_cv_tls_model=yes], [ashlar_cv_tls_model=no])])
 AS_IF([test "x$ashlar_cv_tls_model$enable_initial_exec_tls" != xyesyes],
   [AC_DEFINE([ASHLAR_NO_INITIAL_EXEC], [1],
-    [Define to 1 to leave the model of thread-local storage to the compiler.])])
+    [Define to 1 to use a pthread key instead of initial-exec thread-local storage.])])
 ])
 
 # ASHLAR_CHECK_MALLOC_HOOKS: before glibc 2.34 malloc.h declared the hooks, and libc called

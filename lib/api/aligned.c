@@ -18,12 +18,16 @@ ASHLAR_EXPORT int API(posix_memalign)(void **memptr, size_t alignment, size_t si
 {
 	if (!is_pow2(alignment) || alignment % sizeof(void *))
 		return EINVAL;
-	int saved = errno;
-	void *p = ash_memalign(alignment, size, ASH_CALLER);
-	if (!p) {
+	void *p;
+	if (unlikely(ash_hooks_on)) {
+		int saved = errno;
+		p = ash_hooks_memalign(alignment, size, ASH_CALLER);
 		errno = saved;
-		return ENOMEM;
+	} else {
+		p = ash_alloc_quiet(alignment < 16 ? 16 : alignment, size, false);
 	}
+	if (unlikely(!p))
+		return ENOMEM;
 	*memptr = p;
 	return 0;
 }

@@ -23,6 +23,8 @@ void ash_free_slow(void *p, const void *caller);
 
 /* The same without hooks. align: a power of two. NULL and ENOMEM without memory. */
 void *ash_alloc(size_t size, size_t align, bool zero);
+/* Leaves errno alone: its address is libc's to tell, and libc may not be bound yet. */
+void *ash_alloc_quiet(size_t size, size_t align, bool zero);
 void *ash_realloc(void *p, size_t size);
 void ash_free(void *p);
 

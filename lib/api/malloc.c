@@ -62,9 +62,10 @@ ASHLAR_EXPORT void *API(realloc)(void *p, size_t size)
 	if (unlikely(entry - 1 >= ASH_ENTRY_LARGE - 1 || !ash_anchor.small_limit))
 		return ash_realloc_slow(p, size, ASH_CALLER);
 	size_t usable = ash_class_size[ASH_ENTRY_CLASS(entry)];
-	if (ash_fits(size, usable))
+	bool valid = ash_class_on_grid((uintptr_t)p, ASH_ENTRY_CLASS(entry));
+	if (likely(valid) && ash_fits(size, usable))
 		return p;
-	void *q = ash_cache_pop(size);
+	void *q = likely(valid) ? ash_cache_pop(size) : NULL;
 	if (unlikely(q == NULL))
 		return ash_realloc_slow(p, size, ASH_CALLER);
 	ash_mem_copy(q, p, size < usable ? size : usable);

@@ -37,20 +37,25 @@ static void *try_alloc(size_t size, size_t align, bool zero)
 	return p;
 }
 
-void *ash_alloc(size_t size, size_t align, bool zero)
+void *ash_alloc_quiet(size_t size, size_t align, bool zero)
 {
 	if (size == 0)
 		size = 1;
-	if (likely(size <= PTRDIFF_MAX)) {
-		void *p = try_alloc(size, align, zero);
-		if (likely(p != NULL))
-			return p;
-		/* The system has no more: give back all we keep, address space too. */
-		if (ash_heap_trim(true) && (p = try_alloc(size, align, zero)))
-			return p;
-	}
-	errno = ENOMEM;
-	return NULL;
+	if (unlikely(size > PTRDIFF_MAX))
+		return NULL;
+	void *p = try_alloc(size, align, zero);
+	/* The system has no more: give back all we keep, address space too. */
+	if (unlikely(!p) && ash_heap_trim(true))
+		p = try_alloc(size, align, zero);
+	return p;
+}
+
+void *ash_alloc(size_t size, size_t align, bool zero)
+{
+	void *p = ash_alloc_quiet(size, align, zero);
+	if (unlikely(!p))
+		errno = ENOMEM;
+	return p;
 }
 
 SLOW void *ash_malloc_slow(size_t size, const void *caller)
@@ -107,12 +112,10 @@ SLOW void ash_free_slow(void *p, const void *caller)
 
 /* ---- sizes and resizing */
 
-/* A live small block's start, or the process stops. */
+/* The start of a small block, or the process stops. */
 static void check_small(void *p, uint32_t entry, const char *call)
 {
-	uint64_t q = ((uintptr_t)p & (ASH_UNIT - 1)) *
-		     (uint64_t)ash_class_recip(ASH_ENTRY_CLASS(entry));
-	if (unlikely((uint32_t)q >= ash_class_recip(ASH_ENTRY_CLASS(entry))))
+	if (unlikely(!ash_class_on_grid((uintptr_t)p, ASH_ENTRY_CLASS(entry))))
 		ash_fault(call, p, ASH_FAULT_INTERIOR);
 }
 
@@ -149,14 +152,13 @@ void *ash_realloc(void *p, size_t size)
 	} else if (ash_fits(size, usable)) {
 		return p;
 	}
-	int saved = errno;
-	void *q = ash_alloc(size, 16, false);
-	if (!q && size <= usable) {
-		errno = saved;
-		return p; /* a smaller block is not to be had: the larger one serves */
-	}
-	if (!q)
+	void *q = ash_alloc_quiet(size, 16, false);
+	if (unlikely(!q)) {
+		if (size <= usable)
+			return p; /* a smaller block is not to be had: the larger one serves */
+		errno = ENOMEM;
 		return NULL;
+	}
 	ash_mem_copy(q, p, size < usable ? size : usable);
 	ash_free(p);
 	return q;

@@ -186,7 +186,7 @@ _Noreturn static SLOW void bad_free(const struct slab *s, void *block)
 static void mark_free(struct shard *sh, unsigned class, void **block, size_t n,
 		      struct slab **empty)
 {
-	const uint64_t recip = ash_class_recip(class);
+	const uint64_t recip = ash_class_recip[class];
 	uintptr_t before = (uintptr_t)*block ^ ASH_UNIT; /* same leaf, another unit */
 	const struct ash_leaf *leaf = ash_pagemap_leaf(before);
 	struct slab *s = NULL;

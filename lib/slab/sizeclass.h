@@ -18,22 +18,33 @@
 #include "base/anchor.h"
 #include "base/mem.h"
 
-#define ASH_STEPS8(d)                                                                              \
-	(d) + (d) / 8, (d) + (d) / 8 * 2, (d) + (d) / 8 * 3, (d) + (d) / 8 * 4, (d) + (d) / 8 * 5, \
-		(d) + (d) / 8 * 6, (d) + (d) / 8 * 7, (d) * 2
+#define ASH_STEPS8(X, d)                                                            \
+	X((d) + (d) / 8), X((d) + (d) / 8 * 2), X((d) + (d) / 8 * 3), X((d) + (d) / 8 * 4), \
+		X((d) + (d) / 8 * 5), X((d) + (d) / 8 * 6), X((d) + (d) / 8 * 7), X((d) * 2)
+#define ASH_ALL_CLASSES(X)                                                                 \
+	X(16), X(32), X(48), X(64), X(80), X(96), X(112), X(128),                          \
+		ASH_STEPS8(X, 128),  /* 144 ... 256: class 15 */                           \
+		ASH_STEPS8(X, 256),  /* 288 ... 512 */                                     \
+		ASH_STEPS8(X, 512),  /* 576 ... 1024: class 31 */                          \
+		ASH_STEPS8(X, 1024), /* 1152 ... 2048 */                                   \
+		ASH_STEPS8(X, 2048), ASH_STEPS8(X, 4096), ASH_STEPS8(X, 8192),             \
+		ASH_STEPS8(X, 16384) /* 18432 ... 32768: class 71 */
 
-static const uint16_t ash_class_size[] = {
-	16, 32, 48, 64, 80, 96, 112, 128,
-	ASH_STEPS8(128),  /* 144 ... 256: class 15 */
-	ASH_STEPS8(256),  /* 288 ... 512 */
-	ASH_STEPS8(512),  /* 576 ... 1024: class 31 */
-	ASH_STEPS8(1024), /* 1152 ... 2048 */
-	ASH_STEPS8(2048),
-	ASH_STEPS8(4096),
-	ASH_STEPS8(8192),
-	ASH_STEPS8(16384), /* 18432 ... 32768: class 71 */
-};
+#define ASH_CLASS_SIZE(s) (s)
+static const uint16_t ash_class_size[] = {ASH_ALL_CLASSES(ASH_CLASS_SIZE)};
 _Static_assert(sizeof ash_class_size == ASH_CLASSES * sizeof(uint16_t), "ASH_CLASSES");
+
+/* Division by a class size, for offsets below 64 KiB: with q = offset * ash_class_recip[c],
+ * q >> 32 is the quotient, and the low half is below the reciprocal exactly if nothing remains.
+ * (Exhaustively tested in tests/unit/test_sizeclass.c.) */
+#define ASH_CLASS_RECIP(s) (UINT32_MAX / (s) + 1)
+static const uint32_t ash_class_recip[] = {ASH_ALL_CLASSES(ASH_CLASS_RECIP)};
+
+/* Whether an address in a slab of the class is on its grid of blocks. */
+static inline bool ash_class_on_grid(uintptr_t addr, unsigned c)
+{
+	return (uint32_t)(addr & (ASH_UNIT - 1)) * ash_class_recip[c] < ash_class_recip[c];
+}
 
 /* The smallest open class for a size from 1 to ASH_SMALL_MAX. Needs ash_sizeclass_init(). */
 static inline unsigned ash_class_of(size_t size)
@@ -71,14 +82,6 @@ static inline unsigned ash_class_aligned(size_t size, size_t align)
 	while (c < ASH_CLASSES && (ash_class_size[c] & (align - 1)))
 		c++;
 	return c;
-}
-
-/* Division by a class size, for offsets below 64 KiB: with q = offset * ash_class_recip(c),
- * q >> 32 is the quotient, and the low half is below the reciprocal exactly if nothing remains.
- * (Exhaustively tested in tests/unit/test_sizeclass.c.) */
-static inline uint32_t ash_class_recip(unsigned c)
-{
-	return UINT32_MAX / ash_class_size[c] + 1;
 }
 
 /* Fills the anchor's size -> class table. */

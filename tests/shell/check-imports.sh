@@ -15,7 +15,6 @@ dlsym			libc's own functions and the next operator new, never while malloc is at
 __register_atfork	at the start
 pthread_key_create pthread_setspecific pthread_getspecific	the end of a thread
 fputs fwrite		malloc_info writes to the program's FILE
-__tls_get_addr		--disable-initial-exec-tls
 __cxa_finalize __gmon_start__ _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable	crtbegin.o
 __stack_chk_fail	-fstack-protector
 E1

@@ -12,11 +12,7 @@ readelf -VW "$lib" >"$tmp/versions"
 bad=0
 wrong() { echo "$name: $*" >&2; bad=1; }
 
-# With the default model of thread-local storage the dynamic linker's own __tls_get_addr is used.
 needed=$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' "$tmp/dynamic" | sort | tr '\n' ' ')
-if [ "$initial_exec_tls" = no ]; then
-	needed=$(echo "$needed" | sed 's/ld-linux[^ ]* //; s/ld64[^ ]* //')
-fi
 [ "$needed" = "libc.so.6 " ] || wrong "needs: ${needed:-nothing}"
 
 sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p' "$tmp/dynamic" | grep -qx "$soname" ||
