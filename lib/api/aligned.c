@@ -24,7 +24,7 @@ ASHLAR_EXPORT int API(posix_memalign)(void **memptr, size_t alignment, size_t si
 		p = ash_hooks_memalign(alignment, size, ASH_CALLER);
 		errno = saved;
 	} else {
-		p = ash_alloc_quiet(alignment < 16 ? 16 : alignment, size, false);
+		p = ash_alloc_quiet(size, alignment, false);
 	}
 	if (unlikely(!p))
 		return ENOMEM;
