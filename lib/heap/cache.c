@@ -10,10 +10,10 @@
 #include "region/meta.h"
 
 #define FIRST_BYTES 2048      /* of blocks, in an array's first size ... */
-#define FIRST_SLOTS 8         /* ... but no more slots than this, and at least 2 */
+#define FIRST_SLOTS 6         /* ... but no more slots than this, and at least 2 */
 #define CLASS_BYTES 262144    /* of blocks, in an array's largest size ... */
-#define SLOTS_MIN 32          /* ... but at least this many slots */
-#define SLOTS_MAX 256         /* ... and at most this many */
+#define SLOTS_MIN 30          /* ... but at least this many slots */
+#define SLOTS_MAX 254         /* ... and at most this many */
 #define BUDGET 16384          /* bytes of growth any cache may have ... */
 #define BUDGET_PER_EVENT 256  /* ... and what each visit to the slow path adds ... */
 #define BUDGET_MAX (2 << 20)  /* ... up to this */
@@ -68,7 +68,9 @@ static bool adapt(struct cache *t, unsigned class)
 		return resize(t, class, slots_first(class));
 	if (slots >= most || ++t->misses[class] < GROW_AFTER)
 		return false;
-	unsigned wanted = slots * 2 < most ? slots * 2 : most;
+	unsigned wanted = slots * 2 + 2; /* with the two ends, whole cache lines: 2, 6, 14 ... 254 */
+	if (wanted > most)
+		wanted = most;
 	uint32_t more = (wanted - slots) * ash_class_size[class];
 	uint64_t budget = BUDGET + (uint64_t)t->events * BUDGET_PER_EVENT;
 	if (t->held_bytes + more > (budget < BUDGET_MAX ? budget : BUDGET_MAX))

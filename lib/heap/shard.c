@@ -171,11 +171,11 @@ static struct slab *pick(struct shard *sh, struct bin *b)
 
 /* ---- taking back */
 
-_Noreturn static SLOW void bad_free(const struct slab *s, void *block)
+/* A block whose slab is no more, or not of its class any more, has been freed before. */
+_Noreturn static SLOW void bad_free(const struct slab *s, unsigned class, void *block)
 {
-	size_t offset = (uintptr_t)block & (ASH_UNIT - 1);
-	bool interior = s->class < ASH_CLASSES && (offset % ash_class_size[s->class] ||
-						   offset / ash_class_size[s->class] >= s->capacity);
+	size_t offset = (uintptr_t)block & (ASH_UNIT - 1), size = ash_class_size[class];
+	bool interior = s->class == class && (offset % size || offset / size >= s->capacity);
 	ash_fault("free", block, interior ? ASH_FAULT_INTERIOR : ASH_FAULT_DOUBLE_FREE);
 }
 
@@ -199,12 +199,12 @@ static void mark_free(struct shard *sh, unsigned class, void **block, size_t n,
 			s = ash_slab_in(leaf, addr);
 			before = addr;
 			if (unlikely(s->class != class))
-				bad_free(s, *block);
+				bad_free(s, class, *block);
 		}
 		uint64_t q = (addr & (ASH_UNIT - 1)) * recip;
 		if (unlikely((uint32_t)q >= (uint32_t)recip) ||
 		    unlikely(ash_bit_set(&s->bits[q >> 38], q >> 32)))
-			bad_free(s, *block);
+			bad_free(s, class, *block);
 		s->first = 0;
 		if (unlikely(--s->countdown == 0))
 			state_event(sh, s, empty);
