@@ -51,8 +51,8 @@ static void my_free_hook(void *ptr, const void *caller)
 {
 	(void)caller;
 	restore_old_hooks();
-	free(ptr);
 	printf("freed pointer %p\n", ptr);
+	free(ptr);
 	my_init();
 }
 

@@ -132,40 +132,53 @@ void *ash_cache_refill(struct cache *t, unsigned class)
 	return base[n - 1];
 }
 
+/* Sorts an outbox by class: class[i] and n[i] for the i-th group, its blocks in `sorted` one group
+ * after the other. Returns the number of groups. */
+static unsigned sort_outbox(const struct outbox *o, void **sorted, uint8_t *class, uint8_t *n)
+{
+	uint8_t group_of[ASH_CLASSES], at[ASH_BATCH];
+	unsigned groups = 0;
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		group_of[c] = UINT8_MAX;
+	for (uint32_t i = 0; i < o->n; i++) {
+		uint8_t *g = &group_of[o->class[i]];
+		if (*g == UINT8_MAX) {
+			*g = (uint8_t)groups;
+			class[groups] = o->class[i];
+			n[groups++] = 0;
+		}
+		n[*g]++;
+	}
+	for (unsigned g = 0, sum = 0; g < groups; sum += n[g++])
+		at[g] = (uint8_t)sum;
+	for (uint32_t i = 0; i < o->n; i++)
+		sorted[at[group_of[o->class[i]]]++] = o->block[i];
+	return groups;
+}
+
 /* Sends the outbox home: parcels for classes with many blocks, the rest into the bitmaps. */
 static void post(struct cache *t, uint32_t shard)
 {
 	struct outbox *o = t->outbox[shard];
 	struct shard *sh = ash_shards[shard];
-	void *same[ASH_BATCH], *rest[ASH_BATCH];
-	struct batch batches[ASH_BATCH / 2];
-	uint32_t left = o->n, nrest = 0, nbatches = 0;
-	while (left) {
-		uint8_t class = o->class[0];
-		uint32_t nsame = 0, keep = 0;
-		for (uint32_t i = 0; i < left; i++) {
-			if (o->class[i] == class) {
-				same[nsame++] = o->block[i];
-			} else {
-				o->class[keep] = o->class[i];
-				o->block[keep++] = o->block[i];
-			}
-		}
-		left = keep;
-		if (nsame >= PARCEL_MIN) {
-			ash_shard_post(sh, class, same, nsame);
+	void *sorted[ASH_BATCH], **blocks = sorted;
+	uint8_t class[ASH_BATCH], n[ASH_BATCH];
+	struct batch batches[16];
+	uint32_t nbatches = 0;
+	unsigned groups = sort_outbox(o, sorted, class, n);
+	o->n = 0;
+	o->bytes = 0;
+	for (unsigned g = 0; g < groups; blocks += n[g++]) {
+		if (n[g] >= PARCEL_MIN) {
+			ash_shard_post(sh, class[g], blocks, n[g]);
 			continue;
 		}
+		batches[nbatches++] = (struct batch){class[g], n[g], blocks};
 		if (nbatches == ARRAY_LEN(batches)) {
 			ash_shard_flush(sh, batches, nbatches);
 			nbatches = 0;
 		}
-		batches[nbatches++] = (struct batch){class, nsame, rest + nrest};
-		for (uint32_t i = 0; i < nsame; i++)
-			rest[nrest++] = same[i];
 	}
-	o->n = 0;
-	o->bytes = 0;
 	if (nbatches)
 		ash_shard_flush(sh, batches, nbatches);
 }

@@ -133,7 +133,7 @@ E1
 	[ "$got" = "3 1 4" ] || fail "C++: mallocs, memaligns and frees are $got, not 3 1 4"
 fi
 
-# A tracer that brings the library along, preloaded into a program that knows nothing of either.
+# A tracer, preloaded with the library into a program that knows nothing of either.
 cat >"$tmp/tracer.c" <<'E1'
 #include <ashlar/malloc_hooks.h>
 #include <stdio.h>
@@ -165,5 +165,5 @@ __attribute__((destructor)) static void end(void)
 E1
 $CC $flags -shared -fPIC -o "$tmp/tracer.so" "$tmp/tracer.c" -L"$libs" -lashlar"$install_suffix"
 $CC -o "$tmp/unlinked" "$src/examples/mem_test.c"
-got=$(LD_PRELOAD=$tmp/tracer.so "$tmp/unlinked" 2>&1)
+got=$(LD_PRELOAD="$tmp/tracer.so $lib" "$tmp/unlinked" 2>&1)
 [ "$got" = "1 1" ] || fail "the tracer saw: $got, not 1 1"
