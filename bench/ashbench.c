@@ -23,14 +23,16 @@ static int n_args;
 static char **args;
 static const char *workload_name = "ashbench";
 
-static const struct workload *const groups[] = { bench_small, bench_threads, bench_memory };
+static const struct workload *const groups[] = {bench_small, bench_threads, bench_memory};
 
 long arg_num(int i, long def)
 {
-	if (i >= n_args) return def;
+	if (i >= n_args)
+		return def;
 	char *end;
 	long v = strtol(args[i], &end, 10);
-	if (end == args[i] || *end != '\0' || v < 0) die("argument is not a number");
+	if (end == args[i] || *end != '\0' || v < 0)
+		die("argument is not a number");
 	return v;
 }
 
@@ -48,7 +50,7 @@ void die(const char *msg)
 void block_corrupt(const void *p, uint64_t mark, uint64_t found)
 {
 	dprintf(2, "ashbench: %s: block %p holds %#llx, not %#llx\n", workload_name, p,
-	        (unsigned long long)found, (unsigned long long)mark);
+		(unsigned long long)found, (unsigned long long)mark);
 	_exit(1);
 }
 
@@ -64,14 +66,17 @@ void block_fill(void *p, size_t size, uint64_t mark)
 void *must_malloc(size_t size)
 {
 	void *p = malloc(size);
-	if (p == NULL) die("out of memory");
+	if (p == NULL)
+		die("out of memory");
 	return p;
 }
 
 void *table_alloc(size_t size)
 {
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED) die("no memory for a table");
+	void *p = mmap(
+		NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		die("no memory for a table");
 	return p;
 }
 
@@ -84,7 +89,7 @@ double now(void)
 
 void sleep_ms(long ms)
 {
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
 	nanosleep(&t, NULL);
 }
 
@@ -94,8 +99,10 @@ static long status_kb(const char *key)
 	static char buf[8192];
 	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, buf, sizeof buf - 1);
-	if (fd >= 0) close(fd);
-	if (n <= 0) return -1;
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return -1;
 	buf[n] = '\0';
 	const char *at = strstr(buf, key);
 	return at == NULL ? -1 : strtol(at + strlen(key), NULL, 10);
@@ -131,7 +138,8 @@ void run_threads(long n, void (*fn)(long id))
 	for (long i = 0; i < n; i++) {
 		s[i].fn = fn;
 		s[i].id = i;
-		if (pthread_create(&s[i].thread, NULL, thread_main, &s[i]) != 0) die("no thread");
+		if (pthread_create(&s[i].thread, NULL, thread_main, &s[i]) != 0)
+			die("no thread");
 	}
 	for (long i = 0; i < n; i++)
 		pthread_join(s[i].thread, NULL);
@@ -141,21 +149,23 @@ void run_threads(long n, void (*fn)(long id))
 void report(double seconds, uint64_t ops, const char *fmt, ...)
 {
 	char line[1024];
-	int n = snprintf(line, sizeof line, "%s seconds=%.6f ops=%llu peak_kb=%ld ", workload_name,
-	                 seconds, (unsigned long long)ops, peak_kb());
+	int n = snprintf(line, sizeof line, "%s seconds=%.6f ops=%llu peak_kb=%ld ",
+		workload_name, seconds, (unsigned long long)ops, peak_kb());
 	va_list ap;
 	va_start(ap, fmt);
 	n += vsnprintf(line + n, sizeof line - (size_t)n - 1, fmt, ap);
 	va_end(ap);
 	line[n++] = '\n';
-	if (write(1, line, (size_t)n) != n) die("cannot write the result");
+	if (write(1, line, (size_t)n) != n)
+		die("cannot write the result");
 }
 
 static const struct workload *find(const char *name)
 {
 	for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
 		for (const struct workload *w = groups[g]; w->name != NULL; w++)
-			if (strcmp(w->name, name) == 0) return w;
+			if (strcmp(w->name, name) == 0)
+				return w;
 	return NULL;
 }
 

@@ -73,7 +73,8 @@ void block_corrupt(const void *p, uint64_t mark, uint64_t found);
 static inline void block_check(const void *p, uint64_t mark)
 {
 	uint64_t found = *(const volatile uint64_t *)p;
-	if (found != mark) block_corrupt(p, mark, found);
+	if (found != mark)
+		block_corrupt(p, mark, found);
 }
 
 /* malloc that must not fail. */

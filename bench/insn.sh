@@ -10,7 +10,8 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-build=${ASHLAR_BUILD:-$here/..} chosen= with=
+build=$here/..
+chosen='' with=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	-b) build=$2; shift ;;
@@ -52,8 +53,10 @@ find_allocators "$build" "$with" "$chosen" | while IFS='=' read -r name path; do
 	echo "$cases" | while IFS='|' read -r title blocks n args; do
 		a=$(count "$path" "${args%@*}$n${args#*@}" </dev/null)
 		b=$(count "$path" "${args%@*}$((2 * n))${args#*@}" </dev/null)
-		awk -v a="$a" -v b="$b" -v n="$((blocks * n))" \
-			'BEGIN { if (a == "" || b == "") printf " failed |"; else printf " %.1f |", (b - a) / n }'
+		awk -v a="$a" -v b="$b" -v n="$((blocks * n))" 'BEGIN {
+			if (a == "" || b == "") printf " failed |"
+			else printf " %.1f |", (b - a) / n
+		}'
 	done
 	echo
 done

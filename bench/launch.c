@@ -47,10 +47,12 @@ static double seconds(struct timeval t)
 static void start(char **argv, const char *preload, int quiet)
 {
 	setpgid(0, 0);
-	if (preload != NULL && setenv("LD_PRELOAD", preload, 1) != 0) _exit(126);
+	if (preload != NULL && setenv("LD_PRELOAD", preload, 1) != 0)
+		_exit(126);
 	if (quiet) {
 		int null = open("/dev/null", O_WRONLY);
-		if (null < 0 || dup2(null, 1) < 0) _exit(126);
+		if (null < 0 || dup2(null, 1) < 0)
+			_exit(126);
 	}
 	execvp(argv[0], argv);
 	perror(argv[0]);
@@ -58,43 +60,51 @@ static void start(char **argv, const char *preload, int quiet)
 }
 
 /* 0, or the exit status as a shell would give it: 128 + signal, 124 for too long. */
-static int run(char **argv, const char *preload, int quiet, unsigned limit, struct cost *c)
+static int run(
+	char **argv, const char *preload, int quiet, unsigned limit, struct cost *c)
 {
 	struct rusage u;
 	int status;
 	double t = now();
 	child = fork();
-	if (child < 0) return 126;
-	if (child == 0) start(argv, preload, quiet);
+	if (child < 0)
+		return 126;
+	if (child == 0)
+		start(argv, preload, quiet);
 	setpgid(child, child);
 	alarm(limit);
 	while (wait4(child, &status, 0, &u) != child)
 		;
 	unsigned left = alarm(0);
-	*c = (struct cost){ .wall = now() - t,
-		            .user = seconds(u.ru_utime),
-		            .sys = seconds(u.ru_stime),
-		            .peak_kb = u.ru_maxrss,
-		            .faults = u.ru_minflt + u.ru_majflt,
-		            .switches = u.ru_nvcsw };
+	*c = (struct cost){.wall = now() - t,
+		.user = seconds(u.ru_utime),
+		.sys = seconds(u.ru_stime),
+		.peak_kb = u.ru_maxrss,
+		.faults = u.ru_minflt + u.ru_majflt,
+		.switches = u.ru_nvcsw};
 	if (WIFSIGNALED(status)) {
 		kill(-child, SIGKILL); /* what it forked */
-		return limit > 0 && left == 0 && WTERMSIG(status) == SIGKILL ? 124
-		                                                             : 128 + WTERMSIG(status);
+		return limit > 0 && left == 0 && WTERMSIG(status) == SIGKILL
+			       ? 124
+			       : 128 + WTERMSIG(status);
 	}
 	return WEXITSTATUS(status);
 }
 
 static void keep_smaller(struct cost *best, const struct cost *c)
 {
-	if (c->wall < best->wall) best->wall = c->wall;
+	if (c->wall < best->wall)
+		best->wall = c->wall;
 	if (c->user + c->sys < best->user + best->sys) {
 		best->user = c->user; /* of one run: only their sum is exact */
 		best->sys = c->sys;
 	}
-	if (c->peak_kb < best->peak_kb) best->peak_kb = c->peak_kb;
-	if (c->faults < best->faults) best->faults = c->faults;
-	if (c->switches < best->switches) best->switches = c->switches;
+	if (c->peak_kb < best->peak_kb)
+		best->peak_kb = c->peak_kb;
+	if (c->faults < best->faults)
+		best->faults = c->faults;
+	if (c->switches < best->switches)
+		best->switches = c->switches;
 }
 
 int main(int argc, char **argv)
@@ -116,11 +126,13 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	if (optind == argc || runs < 1) {
-		fputs("usage: launch [-n RUNS] [-t SECONDS] [-p LIBRARY] [-q] PROGRAM [ARGS]\n", stderr);
+		fputs("usage: launch [-n RUNS] [-t SECONDS] [-p LIBRARY] [-q] PROGRAM "
+		      "[ARGS]\n",
+			stderr);
 		return 2;
 	}
 	signal(SIGALRM, on_alarm);
-	struct cost best = { 0 }, c = { 0 };
+	struct cost best = {0}, c = {0};
 	for (long i = 0; i < runs && status == 0; i++) {
 		status = run(argv + optind, preload, quiet, limit, &c);
 		if (i == 0)
@@ -128,7 +140,9 @@ int main(int argc, char **argv)
 		else
 			keep_smaller(&best, &c);
 	}
-	printf("launch status=%d wall=%.6f user=%.4f sys=%.4f maxrss_kb=%ld faults=%ld switches=%ld\n",
-	       status, best.wall, best.user, best.sys, best.peak_kb, best.faults, best.switches);
+	printf("launch status=%d wall=%.6f user=%.4f sys=%.4f maxrss_kb=%ld faults=%ld "
+	       "switches=%ld\n",
+		status, best.wall, best.user, best.sys, best.peak_kb, best.faults,
+		best.switches);
 	return status;
 }

@@ -13,11 +13,12 @@ static void malloc_large(void)
 {
 	long n = arg_num(0, 500);
 	uint64_t seed = rnd_seed(3);
-	void *p[20] = { NULL };
+	void *p[20] = {NULL};
 	double start = now();
 	for (long k = 0; k < n; k++) {
 		size_t i = rnd_between(&seed, 0, 19);
-		if (p[i] != NULL) block_check(p[i], i);
+		if (p[i] != NULL)
+			block_check(p[i], i);
 		free(p[i]);
 		size_t size = rnd_between(&seed, 5 << 20, 25 << 20);
 		p[i] = must_malloc(size);
@@ -34,11 +35,12 @@ static void large(void)
 {
 	long n = arg_num(0, 1000);
 	uint64_t seed = rnd_seed(4);
-	void *p[24] = { NULL };
+	void *p[24] = {NULL};
 	double start = now();
 	for (long k = 0; k < n; k++) {
 		size_t i = rnd_between(&seed, 0, 23);
-		if (p[i] != NULL) block_check(p[i], i);
+		if (p[i] != NULL)
+			block_check(p[i], i);
 		free(p[i]);
 		size_t base = (size_t)(64 << 10) << rnd_between(&seed, 0, 9);
 		size_t size = rnd_between(&seed, base, 2 * base);
@@ -65,9 +67,11 @@ static void realloc_big(void)
 		while (size < max) {
 			size_t old = size;
 			size += size / 4 + 16;
-			if (size > max) size = max;
+			if (size > max)
+				size = max;
 			p = realloc(p, size);
-			if (p == NULL) die("out of memory");
+			if (p == NULL)
+				die("out of memory");
 			block_check(p, 42);
 			block_fill(p + old / 16 * 16, size - old / 16 * 16, 43);
 			block_mark(p, 42);
@@ -91,8 +95,10 @@ static void realloc_small(void)
 		for (size_t size = 16; size <= max; size += 16) {
 			for (long i = 0; i < n; i++) {
 				p[i] = realloc(p[i], size);
-				if (p[i] == NULL) die("out of memory");
-				if (size > 16) block_check(p[i], (uint64_t)i);
+				if (p[i] == NULL)
+					die("out of memory");
+				if (size > 16)
+					block_check(p[i], (uint64_t)i);
 				block_fill(p[i], size, (uint64_t)i);
 			}
 		}
@@ -133,9 +139,17 @@ static size_t free_share(struct held *h, size_t *n, unsigned percent, uint64_t *
  */
 static void phases(void)
 {
-	static const struct { size_t min, max; } phase[] = {
-		{ 16, 64 }, { 200, 800 }, { 32, 128 }, { 1000, 4000 }, { 64, 256 }, { 3000, 20000 },
-		{ 16, 1024 }, { 500, 1500 },
+	static const struct {
+		size_t min, max;
+	} phase[] = {
+		{16, 64},
+		{200, 800},
+		{32, 128},
+		{1000, 4000},
+		{64, 256},
+		{3000, 20000},
+		{16, 1024},
+		{500, 1500},
 	};
 	size_t target = (size_t)arg_num(0, 64) << 20;
 	size_t cap = target / 24 + 1024, n = 0, live = 0;
@@ -165,20 +179,22 @@ static void phases(void)
 			}
 		}
 		double ratio = (double)((rss_kb() - base) << 10) / (double)live;
-		if (ratio > peak) peak = ratio;
+		if (ratio > peak)
+			peak = ratio;
 		peak_sum += ratio;
 		live -= free_share(h, &n, 90, &seed);
 		ratio = (double)((rss_kb() - base) << 10) / (double)live;
-		if (ratio > trough) trough = ratio;
+		if (ratio > trough)
+			trough = ratio;
 	}
-	report(now() - start, ops, "rss_per_live_peak=%.2f mean_peak=%.2f trough=%.2f", peak,
-	       peak_sum / (double)n_phases, trough);
+	report(now() - start, ops, "rss_per_live_peak=%.2f mean_peak=%.2f trough=%.2f",
+		peak, peak_sum / (double)n_phases, trough);
 }
 
 /* N blocks of one size, all but one in 64 freed, then the next size. */
 static void sieve(void)
 {
-	static const size_t sizes[] = { 24, 40, 72, 136, 264, 488 };
+	static const size_t sizes[] = {24, 40, 72, 136, 264, 488};
 	size_t n = (size_t)arg_num(0, 400000), keep = (size_t)arg_num(1, 64), kept = 0;
 	void **p = table_alloc(n * sizeof *p);
 	double start = now();
@@ -196,7 +212,8 @@ static void sieve(void)
 		}
 	}
 	double t = now() - start;
-	report(t, n * (sizeof sizes / sizeof sizes[0]), "rss_end=%ld kept_kb=%zu", rss_kb(), kept >> 10);
+	report(t, n * (sizeof sizes / sizeof sizes[0]), "rss_end=%ld kept_kb=%zu",
+		rss_kb(), kept >> 10);
 }
 
 /*
@@ -207,7 +224,7 @@ static void burst_idle(void)
 {
 	size_t mib = (size_t)arg_num(0, 370);
 	long keep = arg_num(1, 5000);
-	static const long at_ms[] = { 500, 1000, 2000, 3000 };
+	static const long at_ms[] = {500, 1000, 2000, 3000};
 	long seen[4];
 	uint64_t seed = rnd_seed(6), ops = 0;
 	size_t n = 0, bytes = 0, cap = (mib << 20) / 48;
@@ -224,7 +241,8 @@ static void burst_idle(void)
 	}
 	long peak = rss_kb();
 	for (size_t i = 0; i < n; i++)
-		if ((long)(i % (size_t)keep) != 0) free(p[i]);
+		if ((long)(i % (size_t)keep) != 0)
+			free(p[i]);
 	double freed = now();
 	for (int k = 0; k < 4; k++) {
 		while (now() - freed < (double)at_ms[k] / 1000) {
@@ -238,19 +256,22 @@ static void burst_idle(void)
 		}
 		seen[k] = rss_kb();
 	}
-	report(freed - start, n, "peak=%ld rss_500ms=%ld rss_1s=%ld rss_2s=%ld rss_3s=%ld pairs=%llu",
-	       peak - base, seen[0] - base, seen[1] - base, seen[2] - base, seen[3] - base,
-	       (unsigned long long)ops);
+	report(freed - start, n,
+		"peak=%ld rss_500ms=%ld rss_1s=%ld rss_2s=%ld rss_3s=%ld pairs=%llu",
+		peak - base, seen[0] - base, seen[1] - base, seen[2] - base,
+		seen[3] - base, (unsigned long long)ops);
 }
 
 const struct workload bench_memory[] = {
-	{ "malloc-large", "[N 500]", "5 to 25 MiB replaced among 20", malloc_large },
-	{ "large", "[N 1000]", "64 KiB to 64 MiB replaced among 24", large },
-	{ "realloc-big", "[MIB 1024] [ROUNDS 1]", "one buffer grown by a quarter", realloc_big },
-	{ "realloc-small", "[COUNT 2000] [MAX 4096] [ROUNDS 6]", "strings grown by 16 bytes",
-	  realloc_small },
-	{ "phases", "[LIVE_MIB 64]", "fragmentation by changing sizes", phases },
-	{ "sieve", "[N 400000] [KEEP 64]", "one in KEEP survives, next size", sieve },
-	{ "burst-idle", "[MIB 370] [KEEP 5000]", "freed burst, then light work", burst_idle },
-	{ NULL, NULL, NULL, NULL },
+	{"malloc-large", "[N 500]", "5 to 25 MiB replaced among 20", malloc_large},
+	{"large", "[N 1000]", "64 KiB to 64 MiB replaced among 24", large},
+	{"realloc-big", "[MIB 1024] [ROUNDS 1]", "one buffer grown by a quarter",
+		realloc_big},
+	{"realloc-small", "[COUNT 2000] [MAX 4096] [ROUNDS 6]",
+		"strings grown by 16 bytes", realloc_small},
+	{"phases", "[LIVE_MIB 64]", "fragmentation by changing sizes", phases},
+	{"sieve", "[N 400000] [KEEP 64]", "one in KEEP survives, next size", sieve},
+	{"burst-idle", "[MIB 370] [KEEP 5000]", "freed burst, then light work",
+		burst_idle},
+	{NULL, NULL, NULL, NULL},
 };

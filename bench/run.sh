@@ -5,13 +5,13 @@
 #	             [--with NAME=path.so]... [-l]
 #
 # Writes DIR/results.csv, results.md and results.svg. Within one repeat of one workload the
-# allocators follow one another, and the order is rotated at each repeat; what is compared ran
-# side by side. See README.md.
+# allocators follow one another (A B C, C B A, B C A, A C B, ...), so that nobody always has the
+# same place or follows the same one. See README.md.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-repeats=7 only= chosen= out=bench-results build=${ASHLAR_BUILD:-$here/..} list=no
-with=
+repeats=7 out=bench-results build=$here/.. list=no
+only='' chosen='' with=''
 
 usage() {
 	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
@@ -75,6 +75,12 @@ one() { # one LABEL ARGS NAME PATH REPEAT
 		}' >>"$csv"
 }
 
+backwards() {
+	reversed=
+	for a in "$@"; do reversed="$a $reversed"; done
+	echo "$reversed"
+}
+
 : >"$out/errors.log"
 grep -v '^#' "$here/suite" | while read -r label args; do
 	if [ "$label" = "=" ]; then
@@ -86,12 +92,16 @@ grep -v '^#' "$here/suite" | while read -r label args; do
 	r=1
 	while [ $r -le "$repeats" ]; do
 		printf '\r%-16s %s/%s ' "$label" $r "$repeats" >&2
-		for a in "$@"; do
+		order="$*"
+		if [ $((r % 2)) = 0 ]; then
+			order=$(backwards "$@")
+			first=$1
+			shift
+			set -- "$@" "$first"
+		fi
+		for a in $order; do
 			one "$label" "$args" "${a%%=*}" "${a#*=}" $r </dev/null
 		done
-		first=$1
-		shift
-		set -- "$@" "$first"
 		r=$((r + 1))
 	done
 done

@@ -86,8 +86,8 @@ static void replace(void)
 		block_fill(p[i], size, i);
 	}
 	double t = now() - filled;
-	report(now() - start, (uint64_t)n + (uint64_t)live, "live=%ld mean=%.0f ns=%.2f", live,
-	       (double)bytes / (double)live, t / (double)n * 1e9);
+	report(now() - start, (uint64_t)n + (uint64_t)live, "live=%ld mean=%.0f ns=%.2f",
+		live, (double)bytes / (double)live, t / (double)n * 1e9);
 }
 
 static void shuffle(uint32_t *order, size_t n, uint64_t *seed)
@@ -115,7 +115,8 @@ static void grow(void)
 	shuffle(order, n, &seed);
 	if (strcmp(how, "random") != 0)
 		for (size_t i = 0; i < n; i++)
-			order[i] = (uint32_t)(strcmp(how, "reverse") == 0 ? n - 1 - i : i);
+			order[i] =
+				(uint32_t)(strcmp(how, "reverse") == 0 ? n - 1 - i : i);
 	double grown = 0, freed = 0, t;
 	for (long r = 0; r < rounds; r++) {
 		t = now();
@@ -132,8 +133,8 @@ static void grow(void)
 		freed += now() - t;
 	}
 	double ops = (double)n * (double)rounds;
-	report(grown + freed, (uint64_t)ops, "malloc_ns=%.2f free_ns=%.2f", grown / ops * 1e9,
-	       freed / ops * 1e9);
+	report(grown + freed, (uint64_t)ops, "malloc_ns=%.2f free_ns=%.2f",
+		grown / ops * 1e9, freed / ops * 1e9);
 }
 
 /*
@@ -142,8 +143,8 @@ static void grow(void)
  */
 static void glibc_simple(void)
 {
-	static const long counts[] = { 25, 100, 400, 1600 };
-	static const size_t sizes[] = { 16, 64, 256, 1024, 4096 };
+	static const long counts[] = {25, 100, 400, 1600};
+	static const size_t sizes[] = {16, 64, 256, 1024, 4096};
 	long each = arg_num(0, 400000);
 	void **p = table_alloc(1600 * sizeof *p);
 	uint64_t ops = 0;
@@ -168,10 +169,15 @@ static void glibc_simple(void)
 }
 
 const struct workload bench_small[] = {
-	{ "pair", "[SIZE 32] [N 20000000] [malloc|calloc]", "malloc and free of one size", pair },
-	{ "burst", "[fifo|lifo] [SIZE 64] [COUNT 64] [ROUNDS]", "COUNT allocated, then freed", burst },
-	{ "replace", "[LIVE 100000] [N 3000000] [MAXLOG2 15]", "random replacement, heavy tail", replace },
-	{ "grow", "[forward|reverse|random] [N] [SIZE] [ROUNDS]", "N allocated, all freed", grow },
-	{ "glibc-simple", "[EACH 400000]", "blocks of one size, 25 to 1600 at a time", glibc_simple },
-	{ NULL, NULL, NULL, NULL },
+	{"pair", "[SIZE 32] [N 20000000] [malloc|calloc]", "malloc and free of one size",
+		pair},
+	{"burst", "[fifo|lifo] [SIZE 64] [COUNT 64] [ROUNDS]",
+		"COUNT allocated, then freed", burst},
+	{"replace", "[LIVE 100000] [N 3000000] [MAXLOG2 15]",
+		"random replacement, heavy tail", replace},
+	{"grow", "[forward|reverse|random] [N] [SIZE] [ROUNDS]", "N allocated, all freed",
+		grow},
+	{"glibc-simple", "[EACH 400000]", "blocks of one size, 25 to 1600 at a time",
+		glibc_simple},
+	{NULL, NULL, NULL, NULL},
 };

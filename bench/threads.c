@@ -26,7 +26,7 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t done;
 	long running;
-} larson_cfg = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
+} larson_cfg = {.lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
 
 static size_t larson_size(struct server *s)
 {
@@ -50,7 +50,8 @@ static void *larson_thread(void *arg)
 		return NULL;
 	}
 	pthread_mutex_lock(&larson_cfg.lock);
-	if (--larson_cfg.running == 0) pthread_cond_signal(&larson_cfg.done);
+	if (--larson_cfg.running == 0)
+		pthread_cond_signal(&larson_cfg.done);
 	pthread_mutex_unlock(&larson_cfg.lock);
 	return NULL;
 }
@@ -58,7 +59,8 @@ static void *larson_thread(void *arg)
 static void larson_start(struct server *s)
 {
 	pthread_t t;
-	if (pthread_create(&t, NULL, larson_thread, s) != 0) die("no thread");
+	if (pthread_create(&t, NULL, larson_thread, s) != 0)
+		die("no thread");
 	pthread_detach(t);
 }
 
@@ -89,13 +91,14 @@ static void larson(void)
 		pthread_cond_wait(&larson_cfg.done, &larson_cfg.lock);
 	pthread_mutex_unlock(&larson_cfg.lock);
 	double t = now() - start;
-	uint64_t ops = (uint64_t)threads * (uint64_t)generations * (uint64_t)larson_cfg.ops;
+	uint64_t ops =
+		(uint64_t)threads * (uint64_t)generations * (uint64_t)larson_cfg.ops;
 	report(t, ops, "threads=%ld ns=%.2f", threads, t / (double)ops * 1e9);
 }
 
 /* ---- xmalloc: some threads only allocate, others only free ---- */
 
-#define BATCH 4096
+#define BATCH     4096
 #define QUEUE_MAX 16
 
 struct batch {
@@ -108,9 +111,9 @@ static struct {
 	pthread_cond_t filled, emptied;
 	struct batch *head;
 	long queued, to_make, to_take;
-} queue = { .lock = PTHREAD_MUTEX_INITIALIZER,
-	    .filled = PTHREAD_COND_INITIALIZER,
-	    .emptied = PTHREAD_COND_INITIALIZER };
+} queue = {.lock = PTHREAD_MUTEX_INITIALIZER,
+	.filled = PTHREAD_COND_INITIALIZER,
+	.emptied = PTHREAD_COND_INITIALIZER};
 
 static bool queue_claim(long *counter)
 {
@@ -123,7 +126,8 @@ static bool queue_claim(long *counter)
 static void xmalloc_produce(long id)
 {
 	/* Mostly small, the sizes of the original's table. */
-	static const uint16_t sizes[] = { 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 400, 512, 1024 };
+	static const uint16_t sizes[] = {
+		8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 400, 512, 1024};
 	uint64_t seed = rnd_seed((uint64_t)id);
 	while (queue_claim(&queue.to_make)) {
 		struct batch *b = must_malloc(sizeof *b);
@@ -191,7 +195,8 @@ static struct {
 
 static void line_thread(long id)
 {
-	if (line_cfg.gift != NULL) free(line_cfg.gift[id]);
+	if (line_cfg.gift != NULL)
+		free(line_cfg.gift[id]);
 	for (long r = 0; r < line_cfg.rounds; r++) {
 		volatile char *p = must_malloc(line_cfg.size);
 		for (long w = 0; w < line_cfg.writes; w++)
@@ -216,9 +221,10 @@ static void false_sharing(bool passive)
 	double start = now();
 	run_threads(threads, line_thread);
 	double t = now() - start;
-	uint64_t writes = (uint64_t)threads * (uint64_t)line_cfg.rounds * (uint64_t)line_cfg.writes;
+	uint64_t writes =
+		(uint64_t)threads * (uint64_t)line_cfg.rounds * (uint64_t)line_cfg.writes;
 	report(t, (uint64_t)threads * (uint64_t)line_cfg.rounds, "ns_per_write=%.3f",
-	       t / (double)writes * 1e9);
+		t / (double)writes * 1e9);
 }
 
 static void cache_thrash(void)
@@ -268,11 +274,13 @@ static void atest_thread(long id)
 			unsigned sum = 0;
 			for (uint32_t j = 0; j < slot[i].size; j++)
 				sum += slot[i].p[j];
-			if (sum != (unsigned)(unsigned char)i * slot[i].size) die("block changed");
+			if (sum != (unsigned)(unsigned char)i * slot[i].size)
+				die("block changed");
 			free(slot[i].p);
 			slot[i].p = NULL;
 		} else {
-			unsigned bits = (unsigned)rnd_between(&seed, 1, atest_cfg.max_log2);
+			unsigned bits =
+				(unsigned)rnd_between(&seed, 1, atest_cfg.max_log2);
 			slot[i].size = (uint32_t)(1 + (rnd(&seed) >> (64 - bits)));
 			slot[i].p = must_malloc(slot[i].size);
 			memset(slot[i].p, (int)(i & 255), slot[i].size);
@@ -324,9 +332,11 @@ static void *stress_make(uint64_t *seed)
 static void stress_drop(void *block)
 {
 	uint64_t *p = block;
-	if (p == NULL) return;
+	if (p == NULL)
+		return;
 	for (size_t i = 1, words = p[0]; i <= words; i++)
-		if (p[i] != ((words - i) ^ 0x5bd1e995u)) die("block changed");
+		if (p[i] != ((words - i) ^ 0x5bd1e995u))
+			die("block changed");
 	free(p);
 }
 
@@ -343,7 +353,8 @@ static void stress_thread(long id)
 			if (n == cap) {
 				cap += 1000;
 				data = realloc(data, cap * sizeof *data);
-				if (data == NULL) die("out of memory");
+				if (data == NULL)
+					die("out of memory");
 				memset(data + n, 0, 1000 * sizeof *data);
 			}
 			data[n++] = stress_make(&seed);
@@ -378,15 +389,16 @@ static void mstress(void)
 	double start = now();
 	for (stress.round = 0; stress.round < rounds; stress.round++) {
 		run_threads(threads, stress_thread);
-		if (stress.round % 10 != 9) continue;
+		if (stress.round % 10 != 9)
+			continue;
 		for (size_t i = 0; i < TRANSFER; i++)
 			stress_drop(atomic_exchange(&stress.transfer[i], NULL));
 	}
 	for (size_t i = 0; i < TRANSFER; i++)
 		stress_drop(atomic_exchange(&stress.transfer[i], NULL));
 	double t = now() - start;
-	report(t, (uint64_t)(threads * stress.load * rounds), "threads=%ld rss_end=%ld", threads,
-	       rss_kb());
+	report(t, (uint64_t)(threads * stress.load * rounds), "threads=%ld rss_end=%ld",
+		threads, rss_kb());
 }
 
 /* ---- rptest: mixed sizes with a linear falloff, part of the blocks freed by another thread ---- */
@@ -445,7 +457,8 @@ static void rp_thread(long id)
 	for (long loop = 0; loop < rp_cfg.loops; loop++) {
 		for (long k = 0; k < rp_cfg.replaced; k++) {
 			size_t i = rnd_between(&seed, 0, (size_t)rp_cfg.blocks - 1);
-			if (p[i] != NULL) block_check(p[i], i);
+			if (p[i] != NULL)
+				block_check(p[i], i);
 			free(p[i]);
 			size_t size = rp_size(&seed);
 			p[i] = must_malloc(size);
@@ -484,7 +497,8 @@ static void glibc_slots(long id)
 	uint64_t seed = rnd_seed((uint64_t)id);
 	for (long k = 0; k < glibc_n; k++) {
 		size_t i = rnd_between(&seed, 0, 1023);
-		if (p[i] != NULL) block_check(p[i], i);
+		if (p[i] != NULL)
+			block_check(p[i], i);
 		free(p[i]);
 		p[i] = must_malloc(rnd_size(&seed, 15));
 		block_mark(p[i], i);
@@ -548,8 +562,8 @@ static void idle_threads(void)
 	double start = now();
 	run_threads(idle_n + 1, idle_or_watch);
 	double t = now() - start;
-	report(t, (uint64_t)idle_n * IDLE_BLOCKS, "threads=%ld rss_idle=%ld rss_joined=%ld", idle_n,
-	       idle_rss, rss_kb());
+	report(t, (uint64_t)idle_n * IDLE_BLOCKS,
+		"threads=%ld rss_idle=%ld rss_joined=%ld", idle_n, idle_rss, rss_kb());
 }
 
 /* ---- fork, again and again, while another thread allocates ---- */
@@ -560,7 +574,7 @@ static long fork_children, fork_live;
 static void fork_churn(void)
 {
 	uint64_t seed = rnd_seed(7);
-	void *p[256] = { NULL };
+	void *p[256] = {NULL};
 	while (!atomic_load_explicit(&fork_over, memory_order_relaxed)) {
 		for (int k = 0; k < 1000; k++) {
 			size_t i = rnd_between(&seed, 0, 255);
@@ -602,9 +616,11 @@ static void fork_parent(void)
 	}
 	for (long c = 0; c < fork_children; c++) {
 		pid_t child = fork();
-		if (child == 0) fork_child(p);
+		if (child == 0)
+			fork_child(p);
 		int status;
-		if (child < 0 || waitpid(child, &status, 0) != child || status != 0) die("child failed");
+		if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+			die("child failed");
 	}
 	for (long i = 0; i < fork_live; i++)
 		free(p[i]);
@@ -627,7 +643,8 @@ static void fork_heavy(void)
 	double start = now();
 	run_threads(1 + churners, fork_thread);
 	double t = now() - start;
-	report(t, (uint64_t)fork_children, "us_per_fork=%.1f", t / (double)fork_children * 1e6);
+	report(t, (uint64_t)fork_children, "us_per_fork=%.1f",
+		t / (double)fork_children * 1e6);
 }
 
 /* ---- latency: how long single calls take under a multi-threaded load ---- */
@@ -641,14 +658,16 @@ static struct {
 
 static size_t lat_bucket(uint64_t ns)
 {
-	if (ns < SUB) return ns;
+	if (ns < SUB)
+		return ns;
 	unsigned log2 = 63 - (unsigned)__builtin_clzll(ns);
 	return (log2 - 3) * SUB + ((ns >> (log2 - 4)) & (SUB - 1));
 }
 
 static uint64_t lat_bound(size_t bucket)
 {
-	if (bucket < SUB) return bucket;
+	if (bucket < SUB)
+		return bucket;
 	return (uint64_t)(SUB + bucket % SUB) << (bucket / SUB - 1);
 }
 
@@ -657,22 +676,25 @@ static void lat_note(uint64_t *hist, uint64_t *max, double seconds)
 	uint64_t ns = (uint64_t)(seconds * 1e9);
 	size_t b = lat_bucket(ns);
 	hist[b < 40 * SUB ? b : 40 * SUB - 1]++;
-	if (ns > *max) *max = ns;
+	if (ns > *max)
+		*max = ns;
 }
 
 static void lat_thread(long id)
 {
-	uint64_t(*hist)[40 * SUB] = table_alloc(2 * sizeof *hist), max[2] = { 0, 0 };
+	uint64_t(*hist)[40 * SUB] = table_alloc(2 * sizeof *hist), max[2] = {0, 0};
 	void **p = table_alloc((size_t)lat.live * sizeof *p);
 	uint64_t seed = rnd_seed((uint64_t)id);
 	for (long k = 0; k < lat.n; k++) {
-		size_t i = rnd_between(&seed, 0, (size_t)lat.live - 1), size = rnd_size(&seed, 15);
+		size_t i = rnd_between(&seed, 0, (size_t)lat.live - 1),
+		       size = rnd_size(&seed, 15);
 		double t0 = now();
 		free(p[i]);
 		double t1 = now();
 		p[i] = malloc(size);
 		double t2 = now();
-		if (p[i] == NULL) die("out of memory");
+		if (p[i] == NULL)
+			die("out of memory");
 		block_fill(p[i], size, i);
 		lat_note(hist[0], &max[0], t2 - t1);
 		lat_note(hist[1], &max[1], t1 - t0);
@@ -683,7 +705,8 @@ static void lat_thread(long id)
 		for (size_t b = 0; b < 40 * SUB; b++)
 			atomic_fetch_add(&lat.hist[w][b], hist[w][b]);
 		uint64_t old = atomic_load(&lat.max[w]);
-		while (old < max[w] && !atomic_compare_exchange_weak(&lat.max[w], &old, max[w]))
+		while (old < max[w] &&
+			!atomic_compare_exchange_weak(&lat.max[w], &old, max[w]))
 			;
 	}
 }
@@ -692,7 +715,8 @@ static uint64_t lat_percentile(int which, double share, uint64_t n)
 {
 	uint64_t seen = 0, want = (uint64_t)((double)n * share);
 	for (size_t b = 0; b < 40 * SUB; b++)
-		if ((seen += lat.hist[which][b]) > want) return lat_bound(b);
+		if ((seen += lat.hist[which][b]) > want)
+			return lat_bound(b);
 	return lat.max[which];
 }
 
@@ -706,7 +730,7 @@ static void latency(void)
 	double t = now() - start;
 	uint64_t n = (uint64_t)(threads * lat.n);
 	unsigned long long m[4], f[4];
-	static const double share[] = { 0.5, 0.999, 0.9999 };
+	static const double share[] = {0.5, 0.999, 0.9999};
 	for (int i = 0; i < 3; i++) {
 		m[i] = lat_percentile(0, share[i], n);
 		f[i] = lat_percentile(1, share[i], n);
@@ -714,27 +738,30 @@ static void latency(void)
 	m[3] = lat.max[0];
 	f[3] = lat.max[1];
 	report(t, n,
-	       "malloc_p50=%llu malloc_p999=%llu malloc_p9999=%llu malloc_max=%llu "
-	       "free_p50=%llu free_p999=%llu free_p9999=%llu free_max=%llu",
-	       m[0], m[1], m[2], m[3], f[0], f[1], f[2], f[3]);
+		"malloc_p50=%llu malloc_p999=%llu malloc_p9999=%llu malloc_max=%llu "
+		"free_p50=%llu free_p999=%llu free_p9999=%llu free_max=%llu",
+		m[0], m[1], m[2], m[3], f[0], f[1], f[2], f[3]);
 }
 
 const struct workload bench_threads[] = {
-	{ "larson", "[THREADS 2] [GENERATIONS] [OPS] [SLOTS] [MIN] [MAX]",
-	  "server, threads hand over", larson },
-	{ "xmalloc", "[PAIRS 2] [BATCHES 1500]", "producers and consumers", xmalloc },
-	{ "cache-thrash", "[THREADS 2] [ROUNDS] [WRITES] [SIZE 8]", "active false sharing",
-	  cache_thrash },
-	{ "cache-scratch", "[THREADS 2] [ROUNDS] [WRITES] [SIZE 8]", "passive false sharing",
-	  cache_scratch },
-	{ "alloc-test", "[THREADS 1] [N] [SLOTS] [MAXLOG2 10]", "hot and cold slots, whole blocks",
-	  alloc_test },
-	{ "mstress", "[THREADS 4] [LOAD 10000] [ROUNDS 25]", "migrating objects, threads end", mstress },
-	{ "rptest", "[THREADS 2] [LOOPS] [BLOCKS] [REPLACED] [MIN] [MAX]",
-	  "mixed sizes, cross frees", rptest },
-	{ "glibc-thread", "[THREADS 2] [N 8000000]", "1024 slots a thread", glibc_thread },
-	{ "idle-threads", "[THREADS 500]", "each busy once, then idle", idle_threads },
-	{ "fork-heavy", "[CHILDREN 300] [LIVE 10000] [CHURNERS 1]", "fork under load", fork_heavy },
-	{ "latency", "[THREADS 2] [N] [LIVE 50000]", "percentiles of single calls, ns", latency },
-	{ NULL, NULL, NULL, NULL },
+	{"larson", "[THREADS 2] [GENERATIONS] [OPS] [SLOTS] [MIN] [MAX]",
+		"server, threads hand over", larson},
+	{"xmalloc", "[PAIRS 2] [BATCHES 1500]", "producers and consumers", xmalloc},
+	{"cache-thrash", "[THREADS 2] [ROUNDS] [WRITES] [SIZE 8]", "active false sharing",
+		cache_thrash},
+	{"cache-scratch", "[THREADS 2] [ROUNDS] [WRITES] [SIZE 8]",
+		"passive false sharing", cache_scratch},
+	{"alloc-test", "[THREADS 1] [N] [SLOTS] [MAXLOG2 10]",
+		"hot and cold slots, whole blocks", alloc_test},
+	{"mstress", "[THREADS 4] [LOAD 10000] [ROUNDS 25]",
+		"migrating objects, threads end", mstress},
+	{"rptest", "[THREADS 2] [LOOPS] [BLOCKS] [REPLACED] [MIN] [MAX]",
+		"mixed sizes, cross frees", rptest},
+	{"glibc-thread", "[THREADS 2] [N 8000000]", "1024 slots a thread", glibc_thread},
+	{"idle-threads", "[THREADS 500]", "each busy once, then idle", idle_threads},
+	{"fork-heavy", "[CHILDREN 300] [LIVE 10000] [CHURNERS 1]", "fork under load",
+		fork_heavy},
+	{"latency", "[THREADS 2] [N] [LIVE 50000]", "percentiles of single calls, ns",
+		latency},
+	{NULL, NULL, NULL, NULL},
 };

@@ -74,3 +74,18 @@ tests_unit_test_sizeclass_LDADD = $(UNIT_LDADD)
 tests_unit_test_slab_SOURCES = tests/unit/test_slab.c $(unit_headers)
 tests_unit_test_slab_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_slab_LDADD = $(UNIT_LDADD)
+
+# --- hooks (Check), on the library as programs get it
+HOOK_TESTS =
+if HAVE_CHECK
+if !PREFIXED
+HOOK_TESTS += tests/api/test_hooks
+endif
+endif
+check_PROGRAMS += $(HOOK_TESTS)
+TESTS += $(HOOK_TESTS)
+SMOKE_TESTS += $(HOOK_TESTS)
+
+tests_api_test_hooks_SOURCES = tests/api/test_hooks.c $(api_headers)
+tests_api_test_hooks_CFLAGS = $(API_CFLAGS)
+tests_api_test_hooks_LDADD = $(API_LDADD)

@@ -27,6 +27,8 @@ SHELL_TESTS = \
 	tests/shell/check-needed.sh \
 	tests/shell/config-script.sh \
 	tests/shell/dlopen.sh \
+	tests/shell/fast-path.sh \
+	tests/shell/hooks.sh \
 	tests/shell/install.sh \
 	tests/shell/ldd-linked.sh \
 	tests/shell/ldd-preload.sh \

@@ -93,6 +93,18 @@ static void flush_oldest(struct cache *t, unsigned class, size_t n)
 
 static void post(struct cache *t, uint32_t shard);
 
+/* A class that has not been visited for a while: first its blocks go, half of them each time, then
+ * its room, which counts in the budget of the others. */
+static void retire(struct cache *t, unsigned class)
+{
+	size_t n = (size_t)(t->fast.top[class] - t->base[class]);
+	unsigned slots = t->capacity[class], first = slots_first(class);
+	if (n)
+		flush_oldest(t, class, (n + 1) / 2);
+	else if (slots > first && resize(t, class, first))
+		t->held_bytes -= (slots - first) * ash_class_size[class];
+}
+
 /* What other visits pay for: blocks stuck in outboxes and in classes no longer used. */
 static void housekeeping(struct cache *t)
 {
@@ -106,9 +118,8 @@ static void housekeeping(struct cache *t)
 		return;
 	ash_chunk_tick();
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
-		size_t n = t->base[c] ? (size_t)(t->fast.top[c] - t->base[c]) : 0;
-		if (n && !t->active[c])
-			flush_oldest(t, c, (n + 1) / 2);
+		if (t->base[c] && !t->active[c])
+			retire(t, c);
 		t->active[c] = 0;
 	}
 }
@@ -260,7 +271,9 @@ void ash_cache_bind(struct cache *t, struct shard *sh)
 	t->bound = true;
 }
 
-size_t ash_cache_bytes(const struct cache *t, size_t per_class[ASH_CLASSES])
+/* Reads what its owner writes without an atomic operation: each value is whole, and a count that is
+ * one off does no harm to a statistic. */
+__attribute__((no_sanitize("thread"))) size_t ash_cache_bytes(const struct cache *t, size_t per_class[ASH_CLASSES])
 {
 	size_t bytes = 0;
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {

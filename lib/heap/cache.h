@@ -70,8 +70,10 @@ FAST bool ash_cache_push(void *block)
 	uintptr_t addr = (uintptr_t)block;
 	if (unlikely(addr >> ASH_LEAF_SHIFT >= a->root_limit))
 		return false;
-	size_t unit = ((uint32_t)addr & UINT32_MAX >> (32 - ASH_LEAF_SHIFT)) >> ASH_UNIT_SHIFT;
-	uint32_t entry = a->zero_leaf[a->root[addr >> ASH_LEAF_SHIFT] + (intptr_t)unit];
+	/* In integers: a leaf is no part of zero_leaf, it only is at some distance from it. */
+	uintptr_t index = ((uint32_t)addr & UINT32_MAX >> (32 - ASH_LEAF_SHIFT)) >> ASH_UNIT_SHIFT;
+	index += (uintptr_t)a->root[addr >> ASH_LEAF_SHIFT];
+	uint32_t entry = *(const uint32_t *)((uintptr_t)a->zero_leaf + index * sizeof(uint32_t));
 	__asm__("" : "+r"(a) : "r"(entry)); /* the anchor's register can become the cache's */
 	struct ash_fast *mine = ash_cache_mine(a);
 	size_t class = entry ^ mine->owner;

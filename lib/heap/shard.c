@@ -8,7 +8,7 @@
 #include "region/meta.h"
 
 #define EXTRA_MAX 32   /* empty slabs kept by one bin, however often it needs them again ... */
-#define EMPTY_MIN 8    /* ... and by all of a shard, besides a sixteenth of its slabs */
+#define EMPTY_MIN 24   /* ... and by all of a shard, besides a sixteenth of its slabs */
 #define OPEN_BYTES 32768 /* out of a leading class: enough for the classes below it to pay */
 #define PICK 8         /* partial slabs compared when a bin needs a new one to refill from */
 #define PARCELS_MAX 8  /* in one inbox; beyond that blocks go to the bitmaps, or an idle shard

@@ -260,6 +260,8 @@ static void forget_threads(struct shard *sh, const struct cache *mine)
 void ash_heap_fork_child(void)
 {
 	struct cache *mine = ash_thread_cache_or_null();
+	for (struct cache *t = heap.all; t; t = t->next)
+		t->bound = t == mine;
 	for (uint32_t i = 0; i < heap.shards_max; i++)
 		if (ash_shards[i] && !ash_shards[i]->lock.inherited)
 			forget_threads(ash_shards[i], mine);

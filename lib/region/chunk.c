@@ -655,9 +655,12 @@ enum ash_unit_state ash_chunk_state(uintptr_t addr)
 {
 	struct chunk *c = ash_pagemap_chunk(addr);
 	uint32_t bit = 1u << ((addr >> ASH_UNIT_SHIFT) & 31);
-	if (!c || !(c->owned & bit))
+	if (!c)
 		return ASH_UNIT_FOREIGN;
-	return c->free & bit ? ASH_UNIT_FREE : ASH_UNIT_USED;
+	ash_lock(&region.lock);
+	bool owned = c->owned & bit, free = c->free & bit;
+	ash_unlock(&region.lock);
+	return !owned ? ASH_UNIT_FOREIGN : free ? ASH_UNIT_FREE : ASH_UNIT_USED;
 }
 
 void ash_chunk_stats(struct ash_region_stats *s)

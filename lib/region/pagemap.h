@@ -40,7 +40,8 @@ static inline struct ash_leaf *ash_pagemap_leaf(uintptr_t addr)
 	if (unlikely(i >= ASH_ROOTS))
 		return NULL;
 	intptr_t d = __atomic_load_n(&ash_anchor.root[i], __ATOMIC_RELAXED);
-	return d ? (struct ash_leaf *)(ash_anchor.zero_leaf + d) : NULL;
+	uintptr_t zero = (uintptr_t)ash_anchor.zero_leaf;
+	return d ? (struct ash_leaf *)(zero + (uintptr_t)d * sizeof(uint32_t)) : NULL;
 }
 
 static inline uint32_t ash_pagemap_index(uintptr_t addr)

@@ -8,6 +8,6 @@ for sanitizer in address,undefined thread; do
 	"$src/configure" --enable-debug --disable-static --with-ashlar-prefix=san_ \
 		CFLAGS="-O1 -g -fsanitize=$sanitizer -fno-sanitize-recover=all -fno-omit-frame-pointer"
 	make -j"$jobs"
-	make -j"$jobs" check TESTS="$(make -s print-unit)" VERBOSE=1
+	check "$(make -s print-unit)"
 	cd ..
 done

@@ -146,9 +146,20 @@ START_TEST(test_a_thread_without_a_cache_goes_the_slow_way)
 }
 END_TEST
 
+/* Of the class it has now, or, while its group of classes was closed, of one up to three above. */
+static void check_class(const void *p, size_t size)
+{
+	unsigned c = class_at(p);
+	must_f(ash_class_size[c] >= size && c >= ash_class_of(size), "size %zu, class %u", size, c);
+	must_f(c < ash_class_of(size) + ASH_GROUP, "size %zu, class %u", size, c);
+}
+
 START_TEST(test_every_size_pops_a_block_of_its_class)
 {
 	begin(true);
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		if (ash_class_leads(c))
+			ash_sizeclass_open(c);
 	for (size_t size = 1; size <= ASH_SMALL_MAX; size++) {
 		void *p = get(size);
 		must_f(class_at(p) == ash_class_of(size), "size %zu", size);
@@ -156,6 +167,22 @@ START_TEST(test_every_size_pops_a_block_of_its_class)
 		must_f(ash_cache_pop(size) == p, "size %zu", size);
 		must_f(ash_cache_push(p), "size %zu", size);
 	}
+}
+END_TEST
+
+START_TEST(test_sizes_get_smaller_classes_when_many_blocks_are_out)
+{
+	begin(true);
+	void *block[2000];
+	must(class_at(get(272)) == ash_class_of(384));
+	for (size_t i = 0; i < ARRAY_LEN(block); i++) {
+		block[i] = get(272);
+		check_class(block[i], 272);
+	}
+	must(ash_class_size[class_at(get(272))] == 288);
+	for (size_t i = 0; i < ARRAY_LEN(block); i++)
+		put(block[i]);
+	must(ash_class_size[class_at(get(272))] == 288); /* for good */
 }
 END_TEST
 
@@ -386,14 +413,14 @@ START_TEST(test_without_memory_for_arrays_blocks_come_one_at_a_time)
 	begin(true);
 	void *first = get(64), *block[ASH_CLASSES];
 	unsigned n = 0;
-	for (unsigned c = 20; c < ASH_CLASSES; c += 10) { /* slabs for them, but no arrays */
+	for (unsigned c = 19; c < ASH_CLASSES; c += 12) { /* slabs for them, but no arrays */
 		block[n] = ash_heap_alloc_direct(c);
 		must(block[n++] != NULL);
 	}
 	limit_address_space(0);
 	while (ash_meta_alloc(64))
 		;
-	for (unsigned i = 0, c = 20; c < ASH_CLASSES; c += 10, i++) {
+	for (unsigned i = 0, c = 19; c < ASH_CLASSES; c += 12, i++) {
 		if (shard_at(block[i]) != shard_at(first))
 			continue;
 		void *p = get(ash_class_size[c]), *q = get(ash_class_size[c]);
@@ -588,7 +615,7 @@ static void *random_calls(void *stream)
 			continue;
 		size_t size = p[0];
 		must_f(p[1] == ((uintptr_t)p ^ size), "%p was written to", (void *)p);
-		must(class_at(p) == ash_class_of(size));
+		check_class(p, size);
 		must(holds((char *)p + size - size % 16, size % 16, size));
 		p[0] = p[1] = 0;
 		put(p);
@@ -675,6 +702,7 @@ int main(void)
 		test_disarmed_every_call_goes_the_slow_way,
 		test_a_thread_without_a_cache_goes_the_slow_way,
 		test_every_size_pops_a_block_of_its_class,
+		test_sizes_get_smaller_classes_when_many_blocks_are_out,
 		test_sizes_that_are_no_class_go_the_slow_way,
 		test_the_last_block_in_is_the_first_out,
 		test_push_takes_nothing_but_blocks_of_ones_own,

@@ -23,10 +23,56 @@ START_TEST(test_classes_grow_in_multiples_of_16_up_to_the_largest)
 }
 END_TEST
 
-START_TEST(test_every_size_gets_the_smallest_class_that_holds_it)
+static bool open_from_the_start(unsigned c)
 {
+	return c < 8 || ash_class_leads(c);
+}
+
+static void open_all(void)
+{
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		if (ash_class_leads(c))
+			ash_sizeclass_open(c);
+}
+
+START_TEST(test_at_first_every_size_gets_the_smallest_open_class_that_holds_it)
+{
+	for (size_t size = 1; size <= ASH_SMALL_MAX; size++) {
+		unsigned c = smallest(size, 1);
+		while (!open_from_the_start(c))
+			c++;
+		must_f(ash_class_of(size) == c, "size %zu", size);
+	}
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		must_f(ash_sizeclass_is_open(c) == open_from_the_start(c), "class %u", c);
+}
+END_TEST
+
+START_TEST(test_with_all_open_every_size_gets_the_smallest_class_that_holds_it)
+{
+	open_all();
 	for (size_t size = 1; size <= ASH_SMALL_MAX; size++)
 		must_f(ash_class_of(size) == smallest(size, 1), "size %zu", size);
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		must_f(ash_sizeclass_is_open(c), "class %u", c);
+}
+END_TEST
+
+START_TEST(test_opening_a_group_changes_the_sizes_of_its_classes_alone)
+{
+	static uint8_t before[ARRAY_LEN(ash_anchor.class_of)];
+	for (unsigned leader = 0; leader < ASH_CLASSES; leader++) {
+		if (!ash_class_leads(leader))
+			continue;
+		memcpy(before, ash_anchor.class_of, sizeof before);
+		ash_sizeclass_open(leader);
+		for (size_t size = 1; size <= ASH_SMALL_MAX; size++) {
+			unsigned c = smallest(size, 1);
+			bool of_the_group = c > leader - ASH_GROUP && c <= leader;
+			must_f(ash_class_of(size) == (of_the_group ? c : before[(size - 1) / 16]),
+			       "size %zu, group of class %u", size, leader);
+		}
+	}
 }
 END_TEST
 
@@ -34,19 +80,30 @@ START_TEST(test_a_larger_size_never_gets_a_smaller_class)
 {
 	for (size_t size = 2; size <= ASH_SMALL_MAX; size++)
 		must_f(ash_class_of(size) >= ash_class_of(size - 1), "size %zu", size);
+	open_all();
+	for (size_t size = 2; size <= ASH_SMALL_MAX; size++)
+		must_f(ash_class_of(size) >= ash_class_of(size - 1), "size %zu", size);
 }
 END_TEST
 
-START_TEST(test_a_block_wastes_at_most_a_ninth_of_itself)
+/* In parts of the block; up to 15 bytes are always possible. */
+static void check_waste(size_t part)
 {
 	for (size_t size = 1; size <= ASH_SMALL_MAX; size++) {
-		size_t waste = ash_class_size[ash_class_of(size)] - size;
-		must_f(waste < 16 || waste * 9 <= ash_class_size[ash_class_of(size)], "size %zu", size);
+		size_t block = ash_class_size[ash_class_of(size)];
+		must_f(block - size < 16 || (block - size) * part <= block, "size %zu", size);
 	}
+}
+
+START_TEST(test_a_block_wastes_at_most_a_third_of_itself_and_a_ninth_in_open_groups)
+{
+	check_waste(3);
+	open_all();
+	check_waste(9);
 }
 END_TEST
 
-START_TEST(test_every_power_of_two_is_a_class_and_so_aligned_to_itself)
+START_TEST(test_every_power_of_two_is_an_open_class_and_so_aligned_to_itself)
 {
 	/* A slab begins at a multiple of the unit, so a block is aligned as its offset is. */
 	for (size_t size = 16; size <= ASH_SMALL_MAX; size *= 2)
@@ -54,12 +111,21 @@ START_TEST(test_every_power_of_two_is_a_class_and_so_aligned_to_itself)
 }
 END_TEST
 
-START_TEST(test_aligned_class_is_the_smallest_that_is_large_and_aligned_enough)
+static void check_aligned_classes(void)
 {
 	for (size_t align = 1; align && align <= (size_t)1 << 40; align *= 2)
-		for (size_t size = 0; size <= ASH_SMALL_MAX; size++)
-			must_f(ash_class_aligned(size, align) == smallest(size ? size : 1, align),
+		for (size_t size = 0; size <= ASH_SMALL_MAX; size++) {
+			size_t at_least = ash_class_size[ash_class_of(size ? size : 1)];
+			must_f(ash_class_aligned(size, align) == smallest(at_least, align),
 			       "size %zu, align %zu", size, align);
+		}
+}
+
+START_TEST(test_aligned_class_is_the_smallest_that_is_large_and_aligned_enough)
+{
+	check_aligned_classes();
+	open_all();
+	check_aligned_classes();
 }
 END_TEST
 
@@ -75,7 +141,7 @@ END_TEST
 START_TEST(test_reciprocal_divides_every_offset_by_every_class)
 {
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
-		uint64_t recip = ash_class_recip(c);
+		uint64_t recip = ash_class_recip[c];
 		for (size_t offset = 0; offset < ASH_UNIT; offset++)
 			must_f(offset * recip >> 32 == offset / ash_class_size[c], "class %u, offset %zu",
 			       c, offset);
@@ -86,11 +152,13 @@ END_TEST
 START_TEST(test_reciprocal_tells_every_offset_that_is_no_start_of_a_block)
 {
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
-		uint64_t recip = ash_class_recip(c);
+		uint64_t recip = ash_class_recip[c];
 		for (size_t offset = 0; offset < ASH_UNIT; offset++) {
 			bool start = offset % ash_class_size[c] == 0;
 			bool found = (uint32_t)(offset * recip) < (uint32_t)recip;
 			must_f(found == start, "class %u, offset %zu", c, offset);
+			must_f(ash_class_on_grid(7 * ASH_UNIT + offset, c) == start,
+			       "class %u, offset %zu", c, offset);
 		}
 	}
 }
@@ -112,10 +180,12 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		test_classes_grow_in_multiples_of_16_up_to_the_largest,
-		test_every_size_gets_the_smallest_class_that_holds_it,
+		test_at_first_every_size_gets_the_smallest_open_class_that_holds_it,
+		test_with_all_open_every_size_gets_the_smallest_class_that_holds_it,
+		test_opening_a_group_changes_the_sizes_of_its_classes_alone,
 		test_a_larger_size_never_gets_a_smaller_class,
-		test_a_block_wastes_at_most_a_ninth_of_itself,
-		test_every_power_of_two_is_a_class_and_so_aligned_to_itself,
+		test_a_block_wastes_at_most_a_third_of_itself_and_a_ninth_in_open_groups,
+		test_every_power_of_two_is_an_open_class_and_so_aligned_to_itself,
 		test_aligned_class_is_the_smallest_that_is_large_and_aligned_enough,
 		test_aligned_class_of_a_large_size_is_none,
 		test_reciprocal_divides_every_offset_by_every_class,
