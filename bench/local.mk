@@ -17,10 +17,10 @@ CLEANFILES += bench/ashbench$(EXEEXT) bench/launch$(EXEEXT)
 
 bench-programs: bench/ashbench$(EXEEXT) bench/launch$(EXEEXT)
 
-bench: bench-programs $(lib_LTLIBRARIES)
+bench: bench-programs $(SHARED_LIBS)
 	$(SHELL) $(srcdir)/bench/run.sh -b $(top_builddir) $(BENCH_FLAGS)
 
-bench-insn: bench-programs $(lib_LTLIBRARIES)
+bench-insn: bench-programs $(SHARED_LIBS)
 	$(SHELL) $(srcdir)/bench/insn.sh -b $(top_builddir) $(BENCH_FLAGS)
 
 .PHONY: bench bench-insn bench-programs

@@ -70,13 +70,13 @@ static void update(void)
 	ash_heap_arm(!on);
 }
 
-#ifndef ASHLAR_PREFIX
 ASHLAR_EXPORT void ashlar_hooks_enable(void)
 {
 	enabled = true;
 	update();
 }
 
+#ifndef ASHLAR_PREFIX
 /* The variables as this library defines them, whatever their names resolve to. */
 extern void *own_malloc_hook __attribute__((alias("__malloc_hook"), visibility("hidden")));
 extern void *own_free_hook __attribute__((alias("__free_hook"), visibility("hidden")));

@@ -59,3 +59,45 @@ size_t ash_str_len(const char *s)
 	}
 	return n;
 }
+
+/* Compilers call these by themselves, for a structure that is zeroed or copied, whatever the flags.
+ * Hidden, they keep such calls inside the library. */
+#define OWN __attribute__((used, visibility("hidden")))
+
+OWN void *memset(void *dst, int value, size_t bytes);
+OWN void *memcpy(void *restrict dst, const void *restrict src, size_t bytes);
+OWN void *memmove(void *dst, const void *src, size_t bytes);
+
+void *memset(void *dst, int value, size_t bytes)
+{
+	unsigned char *p = dst;
+	for (; bytes; bytes--) {
+		*p++ = (unsigned char)value;
+		__asm__("" : "+r"(p));
+	}
+	return dst;
+}
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t bytes)
+{
+	ash_mem_copy(dst, src, bytes);
+	return dst;
+}
+
+void *memmove(void *dst, const void *src, size_t bytes)
+{
+	unsigned char *d = dst;
+	const unsigned char *s = src;
+	if ((uintptr_t)dst - (uintptr_t)src >= bytes) {
+		for (; bytes; bytes--) {
+			*d++ = *s++;
+			__asm__("" : "+r"(d), "+r"(s));
+		}
+	} else {
+		for (; bytes; bytes--) {
+			d[bytes - 1] = s[bytes - 1];
+			__asm__("" : "+r"(d), "+r"(s));
+		}
+	}
+	return dst;
+}
