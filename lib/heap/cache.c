@@ -2,8 +2,8 @@
  *
  * An array starts with a few slots and doubles when its class comes here often; what all arrays of
  * a cache may hold is a budget that grows with the thread's visits, so that a thousand threads
- * that did little keep little. Classes not visited for a while are emptied by the visits of
- * others. */
+ * that did little keep little. Classes above 1 KiB have no array at first: single blocks come from
+ * the shard and go back. Classes not visited for a while are emptied by the visits of others. */
 #include "heap/cache.h"
 #include "base/mem.h"
 #include "os/fault.h"
@@ -64,11 +64,14 @@ static bool resize(struct cache *t, unsigned class, unsigned slots)
 static bool adapt(struct cache *t, unsigned class)
 {
 	unsigned slots = t->capacity[class], most = slots_max(class);
-	if (!slots)
-		return resize(t, class, slots_first(class));
+	unsigned wanted = slots * 2 + 2; /* with the two ends, whole cache lines: 2, 6, 14 ... 254 */
+	if (!slots) {
+		wanted = slots_first(class);
+		if (wanted * ash_class_size[class] <= FIRST_BYTES)
+			return resize(t, class, wanted);
+	}
 	if (slots >= most || ++t->misses[class] < GROW_AFTER)
 		return false;
-	unsigned wanted = slots * 2 + 2; /* with the two ends, whole cache lines: 2, 6, 14 ... 254 */
 	if (wanted > most)
 		wanted = most;
 	uint32_t more = (wanted - slots) * ash_class_size[class];

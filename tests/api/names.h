@@ -17,27 +17,27 @@
 #include <ashlar/prefixed.h>
 
 #define NAMES_JOIN2(a, b) a##b
-#define NAMES_JOIN(a, b) NAMES_JOIN2(a, b)
-#define NAMES_OURS(name) NAMES_JOIN(ASHLAR_TEST_PREFIX, name)
+#define NAMES_JOIN(a, b)  NAMES_JOIN2(a, b)
+#define NAMES_OURS(name)  NAMES_JOIN(ASHLAR_TEST_PREFIX, name)
 
-#define malloc NAMES_OURS(malloc)
-#define calloc NAMES_OURS(calloc)
-#define realloc NAMES_OURS(realloc)
-#define free NAMES_OURS(free)
-#define posix_memalign NAMES_OURS(posix_memalign)
-#define aligned_alloc NAMES_OURS(aligned_alloc)
-#define memalign NAMES_OURS(memalign)
+#define malloc             NAMES_OURS(malloc)
+#define calloc             NAMES_OURS(calloc)
+#define realloc            NAMES_OURS(realloc)
+#define free               NAMES_OURS(free)
+#define posix_memalign     NAMES_OURS(posix_memalign)
+#define aligned_alloc      NAMES_OURS(aligned_alloc)
+#define memalign           NAMES_OURS(memalign)
 #define malloc_usable_size NAMES_OURS(malloc_usable_size)
-#define valloc NAMES_OURS(valloc)
-#define pvalloc NAMES_OURS(pvalloc)
-#define free_sized NAMES_OURS(free_sized)
+#define valloc             NAMES_OURS(valloc)
+#define pvalloc            NAMES_OURS(pvalloc)
+#define free_sized         NAMES_OURS(free_sized)
 #define free_aligned_sized NAMES_OURS(free_aligned_sized)
-#define mallinfo() NAMES_OURS(mallinfo)() /* not the structures of these names */
-#define mallinfo2() NAMES_OURS(mallinfo2)()
-#define malloc_info NAMES_OURS(malloc_info)
-#define malloc_stats NAMES_OURS(malloc_stats)
-#define malloc_trim NAMES_OURS(malloc_trim)
-#define mallopt NAMES_OURS(mallopt)
+#define mallinfo()         NAMES_OURS(mallinfo)() /* not the structures of these names */
+#define mallinfo2()        NAMES_OURS(mallinfo2)()
+#define malloc_info        NAMES_OURS(malloc_info)
+#define malloc_stats       NAMES_OURS(malloc_stats)
+#define malloc_trim        NAMES_OURS(malloc_trim)
+#define mallopt            NAMES_OURS(mallopt)
 
 #endif
 

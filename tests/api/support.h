@@ -26,20 +26,20 @@
 
 #include "names.h"
 
-#define KIB ((size_t)1 << 10)
-#define MIB ((size_t)1 << 20)
+#define KIB          ((size_t)1 << 10)
+#define MIB          ((size_t)1 << 20)
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* ck_assert writes a record each time it passes; must() costs nothing until it fails. */
-#define must(cond)                                                             \
-	do {                                                                   \
-		if (!(cond))                                                   \
-			ck_abort_msg("%s", #cond);                             \
+#define must(cond)                                 \
+	do {                                       \
+		if (!(cond))                       \
+			ck_abort_msg("%s", #cond); \
 	} while (0)
-#define must_f(cond, ...)                                                      \
-	do {                                                                   \
-		if (!(cond))                                                   \
-			ck_abort_msg(#cond ": " __VA_ARGS__);                  \
+#define must_f(cond, ...)                                     \
+	do {                                                  \
+		if (!(cond))                                  \
+			ck_abort_msg(#cond ": " __VA_ARGS__); \
 	} while (0)
 
 /* A call with an absurd size is the point of many tests: keep it from the compiler. */
@@ -57,7 +57,8 @@ static inline void *opaque_ptr(void *p)
 	return v;
 }
 
-static inline int run_tests(const char *name, int timeout_s, const TTest *const *tests, size_t n)
+static inline int run_tests(
+	const char *name, int timeout_s, const TTest *const *tests, size_t n)
 {
 	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create(name);
@@ -111,7 +112,8 @@ static inline bool holds(const void *block, size_t n, uint64_t seed)
 			return false;
 	}
 	for (; i < n; i++)
-		if (p[i] != (unsigned char)(pattern_word(seed, i & ~(size_t)7) >> (i % 8 * 8)))
+		if (p[i] != (unsigned char)(pattern_word(seed, i & ~(size_t)7) >>
+					    (i % 8 * 8)))
 			return false;
 	return true;
 }

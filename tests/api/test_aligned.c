@@ -23,11 +23,12 @@ START_TEST(test_every_size_is_aligned_for_max_align_t)
 		for (int i = 0; i < KEEP; i++) {
 			kept[i] = i % 3 == 0 ? calloc(1, n) : malloc(n);
 			must(kept[i]);
-			must_f(aligned_to(kept[i], expected_alignment(n)), "size %zu: %p", n,
-			       kept[i]);
+			must_f(aligned_to(kept[i], expected_alignment(n)), "size %zu: %p",
+				n, kept[i]);
 		}
 		kept[0] = realloc(kept[0], n + 1);
-		must_f(aligned_to(kept[0], expected_alignment(n + 1)), "realloc to %zu", n + 1);
+		must_f(aligned_to(kept[0], expected_alignment(n + 1)), "realloc to %zu",
+			n + 1);
 		for (int i = 0; i < KEEP; i++)
 			free(kept[i]);
 	}
@@ -61,9 +62,31 @@ static void check_block(void *p, size_t alignment, size_t n)
 }
 
 static const size_t sizes[] = {
-	0,    1,     7,     16,    24,    40,      100,     129,     1000,    2049,
-	4095, 4096,  5000,  10000, 32768, 32769,   50000,   65536,   65537,   131073,
-	262144, 1000000, 2097152, 2097153, 9000000,
+	0,
+	1,
+	7,
+	16,
+	24,
+	40,
+	100,
+	129,
+	1000,
+	2049,
+	4095,
+	4096,
+	5000,
+	10000,
+	32768,
+	32769,
+	50000,
+	65536,
+	65537,
+	131073,
+	262144,
+	1000000,
+	2097152,
+	2097153,
+	9000000,
 };
 
 START_TEST(test_posix_memalign_gives_what_is_asked)
@@ -72,8 +95,8 @@ START_TEST(test_posix_memalign_gives_what_is_asked)
 		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 			void *p = NULL;
 
-			must_f(posix_memalign(&p, align, sizes[i]) == 0, "align %zu size %zu",
-			       align, sizes[i]);
+			must_f(posix_memalign(&p, align, sizes[i]) == 0,
+				"align %zu size %zu", align, sizes[i]);
 			check_block(p, align, sizes[i]);
 			free(p);
 		}
@@ -171,7 +194,7 @@ START_TEST(test_many_page_aligned_blocks_fit_in_memory)
 		*(char *)p[i] = 1;
 	}
 	must_f(growth(rss_now(), before) < COUNT * 4096 * 3 / 2, "%zu MB",
-	       growth(rss_now(), before) / MIB);
+		growth(rss_now(), before) / MIB);
 	for (size_t i = 0; i < COUNT; i++)
 		free(p[i]);
 }
@@ -181,14 +204,15 @@ END_TEST
 
 START_TEST(test_posix_memalign_bad_alignment_is_einval_and_touches_nothing)
 {
-	const size_t bad[] = {0, 1, 2, 3, 4, 5, 7, 9, 12, 24, 48, 100, 4095, 4097, 3 * MIB, SIZE_MAX,
-			      SIZE_MAX / 2};
+	const size_t bad[] = {0, 1, 2, 3, 4, 5, 7, 9, 12, 24, 48, 100, 4095, 4097,
+		3 * MIB, SIZE_MAX, SIZE_MAX / 2};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		void *p = &p;
 
 		errno = 12345;
-		must_f(posix_memalign(&p, opaque(bad[i]), 100) == EINVAL, "align %zx", bad[i]);
+		must_f(posix_memalign(&p, opaque(bad[i]), 100) == EINVAL, "align %zx",
+			bad[i]);
 		must_f(p == &p, "align %zx", bad[i]);
 		must_f(errno == 12345, "align %zx", bad[i]);
 	}
@@ -215,7 +239,7 @@ START_TEST(test_posix_memalign_too_big_is_enomem_and_touches_nothing)
 
 		errno = 12345;
 		must_f(posix_memalign(&p, opaque(bad[i][0]), opaque(bad[i][1])) == ENOMEM,
-		       "align %zx size %zx", bad[i][0], bad[i][1]);
+			"align %zx size %zx", bad[i][0], bad[i][1]);
 		must_f(p == &p, "align %zx size %zx", bad[i][0], bad[i][1]);
 		must_f(errno == 12345, "align %zx size %zx", bad[i][0], bad[i][1]);
 	}
@@ -224,7 +248,8 @@ END_TEST
 
 START_TEST(test_aligned_alloc_bad_alignment_is_einval)
 {
-	const size_t bad[] = {0, 3, 5, 12, 24, 100, 4097, SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2};
+	const size_t bad[] = {
+		0, 3, 5, 12, 24, 100, 4097, SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		errno = 0;
@@ -256,8 +281,8 @@ END_TEST
 
 START_TEST(test_too_big_is_enomem)
 {
-	const size_t bad[] = {PTRDIFF_MAX, (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 4096, SIZE_MAX - 63,
-			      SIZE_MAX};
+	const size_t bad[] = {PTRDIFF_MAX, (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 4096,
+		SIZE_MAX - 63, SIZE_MAX};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		size_t n = opaque(bad[i]);
@@ -265,9 +290,11 @@ START_TEST(test_too_big_is_enomem)
 		errno = 0;
 		must_f(memalign(64, n) == NULL && errno == ENOMEM, "memalign %zx", n);
 		errno = 0;
-		must_f(memalign(64 * MIB, n) == NULL && errno == ENOMEM, "memalign %zx", n);
+		must_f(memalign(64 * MIB, n) == NULL && errno == ENOMEM, "memalign %zx",
+			n);
 		errno = 0;
-		must_f(aligned_alloc(4096, n) == NULL && errno == ENOMEM, "aligned_alloc %zx", n);
+		must_f(aligned_alloc(4096, n) == NULL && errno == ENOMEM,
+			"aligned_alloc %zx", n);
 		errno = 0;
 		must_f(valloc(n) == NULL && errno == ENOMEM, "valloc %zx", n);
 		errno = 0;

@@ -99,8 +99,8 @@ START_TEST(test_calloc_overflow_fails_with_enomem)
 
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
 		errno = 0;
-		must_f(calloc(opaque(pairs[i][0]), opaque(pairs[i][1])) == NULL, "%zx x %zx",
-		       pairs[i][0], pairs[i][1]);
+		must_f(calloc(opaque(pairs[i][0]), opaque(pairs[i][1])) == NULL,
+			"%zx x %zx", pairs[i][0], pairs[i][1]);
 		must_f(errno == ENOMEM, "%zx x %zx", pairs[i][0], pairs[i][1]);
 	}
 }
@@ -113,7 +113,8 @@ START_TEST(test_calloc_huge_does_not_touch_its_pages)
 	unsigned char *p = calloc(1024, MIB);
 
 	ck_assert_ptr_nonnull(p);
-	must_f(growth(rss_now(), before) < 16 * MIB, "%zu kB", growth(rss_now(), before) / 1024);
+	must_f(growth(rss_now(), before) < 16 * MIB, "%zu kB",
+		growth(rss_now(), before) / 1024);
 	for (size_t i = 0; i < 1024 * MIB; i += 64 * MIB - 4096)
 		must(p[i] == 0);
 	free(p);

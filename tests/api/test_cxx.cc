@@ -65,10 +65,12 @@ START_TEST(test_all_forms_of_new_and_delete_pair_up)
 		::operator delete[](touched(::operator new[](n, quiet), n, 8), quiet);
 		::operator delete(touched(::operator new(n, wide), n, 256), wide);
 		::operator delete(touched(::operator new(n, wide), n, 256), n, wide);
-		::operator delete(touched(::operator new(n, wide, quiet), n, 256), wide, quiet);
+		::operator delete(
+			touched(::operator new(n, wide, quiet), n, 256), wide, quiet);
 		::operator delete[](touched(::operator new[](n, wide), n, 256), wide);
 		::operator delete[](touched(::operator new[](n, wide), n, 256), n, wide);
-		::operator delete[](touched(::operator new[](n, wide, quiet), n, 256), wide, quiet);
+		::operator delete[](
+			touched(::operator new[](n, wide, quiet), n, 256), wide, quiet);
 	}
 }
 END_TEST
@@ -82,13 +84,15 @@ START_TEST(test_deleted_memory_is_given_back)
 		::operator delete[](::operator new[](1000, wide), wide);
 		::operator delete(::operator new(1000, quiet), 1000);
 	}
-	must_f(growth(bytes_in_use(), before) < MIB, "%zu", growth(bytes_in_use(), before));
+	must_f(growth(bytes_in_use(), before) < MIB, "%zu",
+		growth(bytes_in_use(), before));
 }
 END_TEST
 
 START_TEST(test_new_of_nothing_gives_distinct_blocks)
 {
-	void *a = ::operator new(0), *b = ::operator new[](0), *c = ::operator new(0, wide);
+	void *a = ::operator new(0), *b = ::operator new[](0),
+	     *c = ::operator new(0, wide);
 
 	must(a && b && c && a != b && b != c && a != c);
 	::operator delete(a);
@@ -164,7 +168,8 @@ START_TEST(test_aligned_new_of_a_size_that_wraps_throws)
 
 	must(p && dladdr(p, &info));
 	if (strstr(info.dli_fname, "libashlar"))
-		must(throws_bad_alloc([] { return ::operator new(opaque(SIZE_MAX - 1), wide); }));
+		must(throws_bad_alloc(
+			[] { return ::operator new(opaque(SIZE_MAX - 1), wide); }));
 }
 END_TEST
 
@@ -232,21 +237,21 @@ START_TEST(test_new_handler_runs_until_it_gives_up)
 	const size_t n = too_much();
 
 	must(handler_calls_of(give_up_at_third_call, [=] {
-		     must(throws_bad_alloc([=] { return ::operator new(n); }));
-	     }) == 3);
+		must(throws_bad_alloc([=] { return ::operator new(n); }));
+	}) == 3);
 	must(handler_calls_of(give_up_at_third_call, [=] {
-		     must(throws_bad_alloc([=] { return ::operator new[](n); }));
-	     }) == 3);
+		must(throws_bad_alloc([=] { return ::operator new[](n); }));
+	}) == 3);
 	must(handler_calls_of(give_up_at_third_call, [=] {
-		     must(throws_bad_alloc([=] { return ::operator new(n, wide); }));
-	     }) == 3);
+		must(throws_bad_alloc([=] { return ::operator new(n, wide); }));
+	}) == 3);
 	must(handler_calls_of(give_up_at_third_call, [=] {
-		     must(throws_bad_alloc([=] { return ::operator new[](n, wide); }));
-	     }) == 3);
+		must(throws_bad_alloc([=] { return ::operator new[](n, wide); }));
+	}) == 3);
 	must(handler_calls_of(give_up_at_third_call,
-			      [=] { must(::operator new(n, quiet) == nullptr); }) == 3);
+		     [=] { must(::operator new(n, quiet) == nullptr); }) == 3);
 	must(handler_calls_of(give_up_at_third_call,
-			      [=] { must(::operator new[](n, wide, quiet) == nullptr); }) == 3);
+		     [=] { must(::operator new[](n, wide, quiet) == nullptr); }) == 3);
 }
 END_TEST
 
@@ -255,24 +260,23 @@ START_TEST(test_exceptions_of_the_new_handler_pass_through)
 	bool caught = false;
 
 	must(handler_calls_of(throw_own_exception, [&] {
-		     try {
-			     free(::operator new(too_much()));
-		     } catch (const out_of_patience &) {
-			     caught = true;
-		     }
-	     }) == 1);
+		try {
+			free(::operator new(too_much()));
+		} catch (const out_of_patience &) {
+			caught = true;
+		}
+	}) == 1);
 	must(caught);
 }
 END_TEST
 
 START_TEST(test_nothrow_new_swallows_the_handlers_bad_alloc)
 {
+	must(handler_calls_of(throw_bad_alloc,
+		     [] { must(::operator new(too_much(), quiet) == nullptr); }) == 1);
 	must(handler_calls_of(throw_bad_alloc, [] {
-		     must(::operator new(too_much(), quiet) == nullptr);
-	     }) == 1);
-	must(handler_calls_of(throw_bad_alloc, [] {
-		     must(::operator new[](too_much(), wide, quiet) == nullptr);
-	     }) == 1);
+		must(::operator new[](too_much(), wide, quiet) == nullptr);
+	}) == 1);
 }
 END_TEST
 
@@ -285,9 +289,8 @@ START_TEST(test_new_succeeds_when_the_handler_frees_memory)
 	setrlimit(RLIMIT_AS, &limit);
 	spare = malloc(128 * MIB);
 	must(spare);
-	must(handler_calls_of(free_spare, [&] {
-		     p = static_cast<char *>(::operator new(160 * MIB));
-	     }) == 1);
+	must(handler_calls_of(free_spare,
+		     [&] { p = static_cast<char *>(::operator new(160 * MIB)); }) == 1);
 	must(p);
 	p[0] = p[160 * MIB - 1] = 1;
 	::operator delete(p);
@@ -311,7 +314,8 @@ START_TEST(test_containers_and_threads_work)
 		t.join();
 	for (int t = 0; t < 4; t++)
 		for (int i = 0; i < 20000; i++)
-			must(*made[t][(size_t)i] == std::string((size_t)(i % 200), (char)('a' + t)));
+			must(*made[t][(size_t)i] ==
+				std::string((size_t)(i % 200), (char)('a' + t)));
 }
 END_TEST
 

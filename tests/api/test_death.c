@@ -12,13 +12,17 @@ static void expect_line(const struct child *c, const char *caller, const char *c
 	char pattern[256];
 	regex_t re;
 
-	snprintf(pattern, sizeof(pattern), "^ashlar: %s\\(0x[0-9a-f]+\\): .*(%s)", caller, cause);
-	ck_assert_int_eq(regcomp(&re, pattern, REG_EXTENDED | REG_NEWLINE | REG_NOSUB), 0);
-	must_f(regexec(&re, c->err, 0, NULL, 0) == 0, "no line like '%s' in '%s'", pattern, c->err);
+	snprintf(pattern, sizeof(pattern), "^ashlar: %s\\(0x[0-9a-f]+\\): .*(%s)", caller,
+		cause);
+	ck_assert_int_eq(
+		regcomp(&re, pattern, REG_EXTENDED | REG_NEWLINE | REG_NOSUB), 0);
+	must_f(regexec(&re, c->err, 0, NULL, 0) == 0, "no line like '%s' in '%s'",
+		pattern, c->err);
 	regfree(&re);
 }
 
-static void expect_death(void (*body)(void *), void *arg, const char *caller, const char *cause)
+static void expect_death(
+	void (*body)(void *), void *arg, const char *caller, const char *cause)
 {
 	struct child c = run_in_child(body, arg);
 	const char *newline = strchr(c.err, '\n');
@@ -29,7 +33,7 @@ static void expect_death(void (*body)(void *), void *arg, const char *caller, co
 }
 
 #define DOUBLE_FREE "double free|invalid pointer"
-#define INVALID "invalid pointer"
+#define INVALID     "invalid pointer"
 
 enum { MANY = 40000 };
 static void *others[MANY];
@@ -139,7 +143,9 @@ static void free_after_realloc_moved(void *size)
 	void *p = malloc(n), *wall = malloc(n), *q = realloc(p, n * 8);
 
 	must(wall && q);
-	if (q == opaque_ptr(p)) /* grew in place: the second free is a double one all the same */
+	if (q ==
+		opaque_ptr(
+			p)) /* grew in place: the second free is a double one all the same */
 		free(q);
 	take_others(n);
 	free_others(0, MANY / 2);
@@ -239,9 +245,15 @@ END_TEST
 
 /* Addresses no allocator may look near: non-canonical, unmapped, the first page, the last. */
 static const uintptr_t garbage[] = {
-	UINT64_C(0x4141414141414141), UINT64_C(0x0000deadbeef0000), 16, 4096,
-	UINT64_C(0x00007ffffffff000), UINT64_C(0x0000800000000000), UINT64_C(0xffff800000000000),
-	UINT64_C(0xfffffffffffffff0), UINT64_C(0x0001000000000000),
+	UINT64_C(0x4141414141414141),
+	UINT64_C(0x0000deadbeef0000),
+	16,
+	4096,
+	UINT64_C(0x00007ffffffff000),
+	UINT64_C(0x0000800000000000),
+	UINT64_C(0xffff800000000000),
+	UINT64_C(0xfffffffffffffff0),
+	UINT64_C(0x0001000000000000),
 };
 
 START_TEST(test_free_of_garbage)
@@ -253,7 +265,8 @@ END_TEST
 
 static void free_mapped(void *unused)
 {
-	char *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = mmap(
+		NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	(void)unused;
 	must(p != MAP_FAILED);
@@ -298,8 +311,8 @@ START_TEST(test_usable_size_of_foreign_pointers)
 {
 	expect_death(usable_size_of_pointer, in_data + 64, "malloc_usable_size", INVALID);
 	for (size_t i = 0; i < ARRAY_LEN(garbage); i++)
-		expect_death(usable_size_of_pointer, (void *)garbage[i], "malloc_usable_size",
-			     INVALID);
+		expect_death(usable_size_of_pointer, (void *)garbage[i],
+			"malloc_usable_size", INVALID);
 }
 END_TEST
 
@@ -349,7 +362,8 @@ START_TEST(test_realloc_of_freed_block)
 	const size_t sizes[] = {32, 512, 100 * KIB, 8 * MIB};
 
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
-		expect_death(realloc_freed, (void *)&sizes[i], "(realloc|free)", DOUBLE_FREE);
+		expect_death(
+			realloc_freed, (void *)&sizes[i], "(realloc|free)", DOUBLE_FREE);
 }
 END_TEST
 

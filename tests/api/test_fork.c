@@ -28,7 +28,8 @@ static void *work(void *arg)
 		shift = (state >> 16) % 256;
 		free(live[slot]);
 		/* mostly small, now and then as large as 4 MiB */
-		live[slot] = malloc((size_t)1 << (shift < 252 ? shift % 15 : shift - 233));
+		live[slot] =
+			malloc((size_t)1 << (shift < 252 ? shift % 15 : shift - 233));
 		if (live[slot])
 			live[slot][0] = 1;
 	}
@@ -41,8 +42,9 @@ static void start_workers(void)
 {
 	__atomic_store_n(&stop_workers, 0, __ATOMIC_RELEASE);
 	for (int i = 0; i < WORKERS; i++)
-		ck_assert_int_eq(
-			pthread_create(&worker[i], NULL, work, (void *)(uintptr_t)(i + 1)), 0);
+		ck_assert_int_eq(pthread_create(&worker[i], NULL, work,
+					 (void *)(uintptr_t)(i + 1)),
+			0);
 }
 
 static void end_workers(void)
@@ -202,7 +204,8 @@ START_TEST(test_child_frees_what_other_threads_made)
 	for (int i = 0; i < 20; i++) {
 		pid_t pid;
 
-		ck_assert_int_eq(pthread_create(&t, NULL, make_inheritance_in_thread, NULL), 0);
+		ck_assert_int_eq(
+			pthread_create(&t, NULL, make_inheritance_in_thread, NULL), 0);
 		pthread_join(t, NULL);
 		pid = fork();
 		must(pid >= 0);
@@ -235,7 +238,8 @@ START_TEST(test_child_memory_is_not_lost)
 		alarm(30);
 		for (int i = 0; i < COUNT; i++)
 			free(p[i]);
-		_exit(growth(mallinfo2().uordblks, before) < 40 * MIB && use_heap(1) ? 0 : 1);
+		_exit(growth(mallinfo2().uordblks, before) < 40 * MIB && use_heap(1) ? 0
+										     : 1);
 	}
 	expect_good_child(pid);
 	end_workers();
@@ -267,7 +271,8 @@ START_TEST(test_threads_fork_at_the_same_time)
 
 	start_workers();
 	for (size_t i = 0; i < ARRAY_LEN(t); i++)
-		ck_assert_int_eq(pthread_create(&t[i], NULL, fork_in_thread, (void *)(i + 1)), 0);
+		ck_assert_int_eq(
+			pthread_create(&t[i], NULL, fork_in_thread, (void *)(i + 1)), 0);
 	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
 		void *result;
 
@@ -294,7 +299,8 @@ static void allocate_in_handler(void)
 
 START_TEST(test_atfork_handlers_may_allocate)
 {
-	must(pthread_atfork(allocate_in_handler, allocate_in_handler, allocate_in_handler) == 0);
+	must(pthread_atfork(
+		     allocate_in_handler, allocate_in_handler, allocate_in_handler) == 0);
 	start_workers();
 	for (int i = 0; i < 50; i++) {
 		pid_t pid;
@@ -415,7 +421,8 @@ START_TEST(test_a_long_line_of_descendants_works)
 			return;
 		}
 		alarm(50);
-		if (!use_heap((uint64_t)depth) || (depth % 10 == 0 && !use_heap_in_threads()))
+		if (!use_heap((uint64_t)depth) ||
+			(depth % 10 == 0 && !use_heap_in_threads()))
 			_exit(1);
 	}
 	_exit(spend_inheritance() ? 0 : 1);

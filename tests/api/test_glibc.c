@@ -47,7 +47,8 @@ START_TEST(test_mallinfo2_follows_large_blocks)
 	const size_t sizes[] = {40 * KIB, 100 * KIB, MIB, 16 * MIB};
 
 	for (size_t s = 0; s < ARRAY_LEN(sizes); s++) {
-		size_t n = sizes[s], count = 64 * MIB / n, before = bytes_in_use(), during;
+		size_t n = sizes[s], count = 64 * MIB / n, before = bytes_in_use(),
+		       during;
 		static void *p[2000];
 
 		for (size_t i = 0; i < count; i++) {
@@ -56,13 +57,13 @@ START_TEST(test_mallinfo2_follows_large_blocks)
 		}
 		during = bytes_in_use();
 		must_f(during >= before + count * n, "size %zu: rose by %zu", n,
-		       growth(during, before));
+			growth(during, before));
 		must_f(during <= before + count * n * 5 / 4 + count * 64 * KIB,
-		       "size %zu: rose by %zu", n, growth(during, before));
+			"size %zu: rose by %zu", n, growth(during, before));
 		for (size_t i = 0; i < count; i++)
 			free(p[i]);
 		must_f(bytes_in_use() <= before + MIB, "size %zu: left %zu", n,
-		       growth(bytes_in_use(), before));
+			growth(bytes_in_use(), before));
 	}
 }
 END_TEST
@@ -78,11 +79,11 @@ START_TEST(test_mallinfo2_arena_holds_what_is_in_use_and_free)
 	}
 	info = mallinfo2();
 	give_back_50_mb();
-	must_f(info.arena + info.hblkhd >= info.uordblks, "arena %zu in use %zu", info.arena,
-	       info.uordblks);
+	must_f(info.arena + info.hblkhd >= info.uordblks, "arena %zu in use %zu",
+		info.arena, info.uordblks);
 	must_f(info.arena >= taken / 2, "arena %zu", info.arena);
 	must_f(info.uordblks + info.fordblks <= info.arena + info.hblkhd + MIB,
-	       "%zu + %zu of %zu", info.uordblks, info.fordblks, info.arena);
+		"%zu + %zu of %zu", info.uordblks, info.fordblks, info.arena);
 	/* the free half is known to be free */
 	must_f(info.fordblks >= taken / 3, "free %zu", info.fordblks);
 }
@@ -95,13 +96,17 @@ START_TEST(test_mallinfo2_follows_realloc)
 
 	p = realloc(p, 32 * MIB);
 	must(p);
-	must_f(growth(bytes_in_use(), before) >= 32 * MIB, "%zu", growth(bytes_in_use(), before));
+	must_f(growth(bytes_in_use(), before) >= 32 * MIB, "%zu",
+		growth(bytes_in_use(), before));
 	p = realloc(p, 8 * MIB);
 	must(p);
-	must_f(growth(bytes_in_use(), before) < 12 * MIB, "%zu", growth(bytes_in_use(), before));
-	must_f(growth(bytes_in_use(), before) >= 8 * MIB, "%zu", growth(bytes_in_use(), before));
+	must_f(growth(bytes_in_use(), before) < 12 * MIB, "%zu",
+		growth(bytes_in_use(), before));
+	must_f(growth(bytes_in_use(), before) >= 8 * MIB, "%zu",
+		growth(bytes_in_use(), before));
 	free(p);
-	must_f(growth(bytes_in_use(), before) < MIB, "%zu", growth(bytes_in_use(), before));
+	must_f(growth(bytes_in_use(), before) < MIB, "%zu",
+		growth(bytes_in_use(), before));
 }
 END_TEST
 
@@ -119,10 +124,10 @@ START_TEST(test_mallinfo2_counts_other_threads_blocks)
 	ck_assert_int_eq(pthread_create(&t, NULL, take_in_thread, NULL), 0);
 	pthread_join(t, NULL);
 	must_f(growth(mallinfo2().uordblks, before) >= taken, "rose by %zu",
-	       growth(mallinfo2().uordblks, before));
+		growth(mallinfo2().uordblks, before));
 	give_back_50_mb();
 	must_f(growth(mallinfo2().uordblks, before) < 2 * MIB, "left %zu",
-	       growth(mallinfo2().uordblks, before));
+		growth(mallinfo2().uordblks, before));
 }
 END_TEST
 
@@ -137,7 +142,8 @@ START_TEST(test_mallinfo_is_mallinfo2_in_ints)
 	small = mallinfo();
 	big = mallinfo2();
 	give_back_50_mb();
-	must_f((size_t)small.uordblks == big.uordblks, "%d and %zu", small.uordblks, big.uordblks);
+	must_f((size_t)small.uordblks == big.uordblks, "%d and %zu", small.uordblks,
+		big.uordblks);
 	must((size_t)small.arena == big.arena);
 	must((size_t)small.hblkhd == big.hblkhd);
 	must((size_t)small.fordblks == big.fordblks);
@@ -158,7 +164,8 @@ START_TEST(test_malloc_trim_returns_freed_memory)
 	give_back_50_mb();
 	malloc_trim(0);
 	after = rss_now();
-	must_f(growth(after, before) < 4 * MIB, "left %zu kB", growth(after, before) / KIB);
+	must_f(growth(after, before) < 4 * MIB, "left %zu kB",
+		growth(after, before) / KIB);
 }
 END_TEST
 
@@ -369,14 +376,15 @@ START_TEST(test_malloc_info_sums_follow_the_heap)
 	system_before = info_size(before.s, "system", "current");
 	system_during = info_size(during.s, "system", "current");
 	system_after = info_size(after.s, "system", "current");
-	must_f(system_during >= system_before + taken * 9 / 10, "%s\n%s", before.s, during.s);
+	must_f(system_during >= system_before + taken * 9 / 10, "%s\n%s", before.s,
+		during.s);
 	must_f(info_size(during.s, "system", "max") >= system_during, "%s", during.s);
 	/* free memory is in the total lines, or no longer in the system line */
 	must_f(system_after < system_during - taken / 2 ||
-		       info_size(after.s, "total", "rest") +
-				       info_size(after.s, "total", "fast") >=
-			       taken / 2,
-	       "%s\n%s", during.s, after.s);
+			info_size(after.s, "total", "rest") +
+					info_size(after.s, "total", "fast") >=
+				taken / 2,
+		"%s\n%s", during.s, after.s);
 }
 END_TEST
 
@@ -426,9 +434,15 @@ END_TEST
 START_TEST(test_mallopt_accepts_glibcs_parameters)
 {
 	const int params[][2] = {
-		{M_MXFAST, 64},       {M_TRIM_THRESHOLD, 1 << 20}, {M_TOP_PAD, 1 << 20},
-		{M_MMAP_MAX, 1000},   {M_MMAP_THRESHOLD, 1 << 20}, {M_CHECK_ACTION, 3},
-		{M_ARENA_TEST, 2},    {M_ARENA_MAX, 1},            {M_PERTURB, 0},
+		{M_MXFAST, 64},
+		{M_TRIM_THRESHOLD, 1 << 20},
+		{M_TOP_PAD, 1 << 20},
+		{M_MMAP_MAX, 1000},
+		{M_MMAP_THRESHOLD, 1 << 20},
+		{M_CHECK_ACTION, 3},
+		{M_ARENA_TEST, 2},
+		{M_ARENA_MAX, 1},
+		{M_PERTURB, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(params); i++)

@@ -7,12 +7,12 @@
 #include <pthread.h>
 
 /* A case prints why it fails and exits with 1. */
-#define need(cond)                                                             \
-	do {                                                                   \
-		if (!(cond)) {                                                 \
-			fprintf(stderr, "line %d: %s\n", __LINE__, #cond);     \
-			exit(EXIT_FAILURE);                                    \
-		}                                                              \
+#define need(cond)                                                         \
+	do {                                                               \
+		if (!(cond)) {                                             \
+			fprintf(stderr, "line %d: %s\n", __LINE__, #cond); \
+			exit(EXIT_FAILURE);                                \
+		}                                                          \
 	} while (0)
 
 struct node {
@@ -120,13 +120,34 @@ static void exhaust(size_t n, size_t at_least)
 }
 
 /* Rounding costs address space: 40000 bytes may lie in 64 KiB of which 25 are never touched. */
-static void exhaust_56(void) { exhaust(56, 200000000); }
-static void exhaust_1000(void) { exhaust(1000, 200000000); }
-static void exhaust_5000(void) { exhaust(5000, 200000000); }
-static void exhaust_40000(void) { exhaust(40000, 145000000); }
-static void exhaust_200000(void) { exhaust(200000, 180000000); }
-static void exhaust_3000000(void) { exhaust(3000000, 200000000); }
-static void exhaust_mixed(void) { exhaust(0, 180000000); }
+static void exhaust_56(void)
+{
+	exhaust(56, 200000000);
+}
+static void exhaust_1000(void)
+{
+	exhaust(1000, 200000000);
+}
+static void exhaust_5000(void)
+{
+	exhaust(5000, 200000000);
+}
+static void exhaust_40000(void)
+{
+	exhaust(40000, 145000000);
+}
+static void exhaust_200000(void)
+{
+	exhaust(200000, 180000000);
+}
+static void exhaust_3000000(void)
+{
+	exhaust(3000000, 200000000);
+}
+static void exhaust_mixed(void)
+{
+	exhaust(0, 180000000);
+}
 
 static void *exhaust_in_thread(void *list)
 {
@@ -214,7 +235,8 @@ static const struct limit_case {
 	{"as 256 MB: 3000000-byte blocks", exhaust_3000000, RLIMIT_AS, 256000000},
 	{"as 256 MB: mixed blocks", exhaust_mixed, RLIMIT_AS, 256000000},
 	{"as 256 MB: across threads", exhaust_across_threads, RLIMIT_AS, 256000000},
-	{"as 64 MiB: every function fails politely", exhausted_calls, RLIMIT_AS, 64 << 20},
+	{"as 64 MiB: every function fails politely", exhausted_calls, RLIMIT_AS,
+		64 << 20},
 	{"limit after start", limit_after_start, -1, 0},
 };
 
@@ -237,7 +259,7 @@ START_TEST(test_under_limit)
 	struct child c = run_in_child(run_case, (void *)&cases[_i]);
 
 	must_f(exited_with(&c, 0), "%s: status %x, stderr '%s'", cases[_i].name,
-	       (unsigned)c.status, c.err);
+		(unsigned)c.status, c.err);
 }
 END_TEST
 

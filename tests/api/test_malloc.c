@@ -22,9 +22,18 @@ END_TEST
 START_TEST(test_malloc_beyond_ptrdiff_max_fails_with_enomem)
 {
 	const size_t sizes[] = {
-		PTRDIFF_MAX,        (size_t)PTRDIFF_MAX + 1, SIZE_MAX / 2 + 2, SIZE_MAX - 65536,
-		SIZE_MAX - 4096,    SIZE_MAX - 4095,         SIZE_MAX - 16,    SIZE_MAX - 15,
-		SIZE_MAX - 1,       SIZE_MAX,                PTRDIFF_MAX - 15, PTRDIFF_MAX - 4096,
+		PTRDIFF_MAX,
+		(size_t)PTRDIFF_MAX + 1,
+		SIZE_MAX / 2 + 2,
+		SIZE_MAX - 65536,
+		SIZE_MAX - 4096,
+		SIZE_MAX - 4095,
+		SIZE_MAX - 16,
+		SIZE_MAX - 15,
+		SIZE_MAX - 1,
+		SIZE_MAX,
+		PTRDIFF_MAX - 15,
+		PTRDIFF_MAX - 4096,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
@@ -71,8 +80,8 @@ START_TEST(test_live_blocks_of_every_size_keep_their_content)
 		size_t slot = n % WINDOW;
 
 		if (live[slot].p) {
-			must_f(holds(live[slot].p, live[slot].n, live[slot].n), "size %zu",
-			       live[slot].n);
+			must_f(holds(live[slot].p, live[slot].n, live[slot].n),
+				"size %zu", live[slot].n);
 			free(live[slot].p);
 			live[slot].p = NULL;
 		}
@@ -122,7 +131,8 @@ START_TEST(test_freed_memory_is_used_again)
 			free(p);
 		}
 	}
-	must_f(growth(rss_now(), before) < 24 * MIB, "%zu kB", growth(rss_now(), before) / 1024);
+	must_f(growth(rss_now(), before) < 24 * MIB, "%zu kB",
+		growth(rss_now(), before) / 1024);
 }
 END_TEST
 

@@ -31,17 +31,38 @@ static const char *object_of(const char *name)
 START_TEST(test_every_malloc_name_is_ours)
 {
 	const char *const names[] = {
-		"malloc", "calloc", "realloc", "free", "cfree", "posix_memalign", "aligned_alloc",
-		"memalign", "valloc", "pvalloc", "malloc_usable_size", "free_sized",
-		"free_aligned_sized", "__libc_malloc", "__libc_calloc", "__libc_realloc",
-		"__libc_free", "__libc_memalign", "__libc_valloc", "__libc_pvalloc",
-		"__posix_memalign", "mallinfo", "mallinfo2", "malloc_info", "malloc_stats",
-		"mallopt", "malloc_trim",
+		"malloc",
+		"calloc",
+		"realloc",
+		"free",
+		"cfree",
+		"posix_memalign",
+		"aligned_alloc",
+		"memalign",
+		"valloc",
+		"pvalloc",
+		"malloc_usable_size",
+		"free_sized",
+		"free_aligned_sized",
+		"__libc_malloc",
+		"__libc_calloc",
+		"__libc_realloc",
+		"__libc_free",
+		"__libc_memalign",
+		"__libc_valloc",
+		"__libc_pvalloc",
+		"__posix_memalign",
+		"mallinfo",
+		"mallinfo2",
+		"malloc_info",
+		"malloc_stats",
+		"mallopt",
+		"malloc_trim",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		must_f(strstr(object_of(names[i]), "libashlar"), "%s is in %s", names[i],
-		       object_of(names[i]));
+			object_of(names[i]));
 }
 END_TEST
 
@@ -52,7 +73,7 @@ START_TEST(test_reallocarray_and_strdup_are_libcs)
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		must_f(strstr(object_of(names[i]), "libc.so"), "%s is in %s", names[i],
-		       object_of(names[i]));
+			object_of(names[i]));
 }
 END_TEST
 
@@ -78,8 +99,10 @@ START_TEST(test_libc_names_share_the_heap_with_the_plain_ones)
 			p = __libc_calloc(n, 1);
 			must(p && all_zero(p, n));
 			check_and_free(p, n, release[r]);
-			check_and_free(__libc_realloc(malloc(n), 2 * n), 2 * n, release[r]);
-			check_and_free(realloc(__libc_malloc(n), 2 * n), 2 * n, release[r]);
+			check_and_free(
+				__libc_realloc(malloc(n), 2 * n), 2 * n, release[r]);
+			check_and_free(
+				realloc(__libc_malloc(n), 2 * n), 2 * n, release[r]);
 			p = __libc_memalign(256, n);
 			must((uintptr_t)p % 256 == 0);
 			check_and_free(p, n, release[r]);

@@ -135,12 +135,13 @@ START_TEST(test_realloc_of_interleaved_blocks_keeps_content)
 	}
 	for (int round = 0; round < 60; round++) {
 		for (int i = 0; i < COUNT; i++) {
-			size_t to = round % 7 == 6 ? n[i] / 2 : n[i] * 13 / 10 + (size_t)i;
+			size_t to =
+				round % 7 == 6 ? n[i] / 2 : n[i] * 13 / 10 + (size_t)i;
 			unsigned char *q = realloc(p[i], to);
 
 			must(q);
-			must_f(holds(q, to < n[i] ? to : n[i], (uint64_t)i), "%zu to %zu", n[i],
-			       to);
+			must_f(holds(q, to < n[i] ? to : n[i], (uint64_t)i), "%zu to %zu",
+				n[i], to);
 			if (to > n[i])
 				fill(q, n[i], to, (uint64_t)i);
 			p[i] = q;
@@ -155,8 +156,8 @@ END_TEST
 START_TEST(test_realloc_refused_leaves_the_block)
 {
 	const size_t from[] = {1, 100, 5000, 40000, 300 * KIB, 5 * MIB};
-	const size_t to[] = {PTRDIFF_MAX,     (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 4096,
-			     SIZE_MAX - 15,   SIZE_MAX,                (size_t)1 << 55};
+	const size_t to[] = {PTRDIFF_MAX, (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 4096,
+		SIZE_MAX - 15, SIZE_MAX, (size_t)1 << 55};
 
 	for (size_t i = 0; i < ARRAY_LEN(from); i++) {
 		void *p = malloc(from[i]);
@@ -165,7 +166,8 @@ START_TEST(test_realloc_refused_leaves_the_block)
 		fill(p, 0, from[i], i);
 		for (size_t k = 0; k < ARRAY_LEN(to); k++) {
 			errno = 0;
-			must_f(realloc(p, opaque(to[k])) == NULL, "%zu to %zx", from[i], to[k]);
+			must_f(realloc(p, opaque(to[k])) == NULL, "%zu to %zx", from[i],
+				to[k]);
 			must_f(errno == ENOMEM, "%zu to %zx", from[i], to[k]);
 			must_f(holds(p, from[i], i), "%zu to %zx", from[i], to[k]);
 		}
@@ -206,7 +208,8 @@ START_TEST(test_realloc_of_aligned_blocks_keeps_content)
 
 				p = realloc(p, to[i]);
 				must(p);
-				must_f(holds(p, kept, n), "align %zu, %zu to %zu", align, n, to[i]);
+				must_f(holds(p, kept, n), "align %zu, %zu to %zu", align,
+					n, to[i]);
 			}
 			free(p);
 		}
@@ -226,7 +229,8 @@ START_TEST(test_realloc_shrinking_gives_memory_back)
 	p = realloc(p, MIB);
 	must(p);
 	malloc_trim(0);
-	must_f(growth(rss_now(), before) < 8 * MIB, "%zu kB", growth(rss_now(), before) / 1024);
+	must_f(growth(rss_now(), before) < 8 * MIB, "%zu kB",
+		growth(rss_now(), before) / 1024);
 	free(p);
 }
 END_TEST

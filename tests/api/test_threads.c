@@ -108,8 +108,10 @@ START_TEST(test_hundreds_of_threads_at_once_cost_little)
 		must(result == (void *)(i + 1));
 	}
 	/* about 100 KiB of working set each, stack included; idle ones must not keep more */
-	must_f(growth(with_all, rss) < COUNT * 128 * KIB, "%zu kB", growth(with_all, rss) / KIB);
-	must_f(growth(bytes_in_use(), used) < 2 * MIB, "%zu", growth(bytes_in_use(), used));
+	must_f(growth(with_all, rss) < COUNT * 128 * KIB, "%zu kB",
+		growth(with_all, rss) / KIB);
+	must_f(growth(bytes_in_use(), used) < 2 * MIB, "%zu",
+		growth(bytes_in_use(), used));
 	malloc_trim(0);
 	must_f(growth(rss_now(), rss) < 16 * MIB, "%zu kB", growth(rss_now(), rss) / KIB);
 }
@@ -236,8 +238,8 @@ static struct {
 	size_t head, count;
 	bool closed;
 } queue = {.lock = PTHREAD_MUTEX_INITIALIZER,
-	   .not_full = PTHREAD_COND_INITIALIZER,
-	   .not_empty = PTHREAD_COND_INITIALIZER};
+	.not_full = PTHREAD_COND_INITIALIZER,
+	.not_empty = PTHREAD_COND_INITIALIZER};
 
 static size_t traveller_size(uint64_t i)
 {
@@ -384,6 +386,36 @@ START_TEST(test_a_thread_that_only_frees_hands_everything_back)
 }
 END_TEST
 
+/* The few frees of a short life must not stay in what the thread leaves behind. */
+enum { FEW = 20 };
+
+static void *free_a_few(void *from)
+{
+	void **p = from;
+
+	for (int i = 0; i < FEW; i++)
+		free(p[i]);
+	return NULL;
+}
+
+START_TEST(test_a_few_frees_in_each_of_many_threads_do_not_leak)
+{
+	const int lives = HANDED / FEW;
+	size_t used;
+
+	run_thread(use_heap_once, (void *)1);
+	used = bytes_in_use();
+	for (size_t i = 0; i < HANDED; i++) {
+		handed[i] = malloc(i * 37 % 2000 + 1);
+		must(handed[i]);
+	}
+	/* 50 MB in 2500 lives, every one of which keeps less than 40 KB to itself */
+	for (int i = 0; i < lives; i++)
+		run_thread(free_a_few, &handed[i * FEW]);
+	must_f(growth(bytes_in_use(), used) < MIB, "%zu", growth(bytes_in_use(), used));
+}
+END_TEST
+
 /* Each thread grows the block the other one made. */
 static void *grow_in_turns(void *arg)
 {
@@ -418,7 +450,8 @@ static void *grow_in_other_turns(void *arg)
 		n = *(size_t *)*block;
 		must(holds((char *)*block + 16, n - 16, n));
 		*block = realloc(*block, n + 5000);
-		must(*block && *(size_t *)*block == n && holds((char *)*block + 16, n - 16, n));
+		must(*block && *(size_t *)*block == n &&
+			holds((char *)*block + 16, n - 16, n));
 		*block = realloc(*block, n);
 		must(*block && holds((char *)*block + 16, n - 16, n));
 		pthread_barrier_wait(&handed_over);
@@ -528,7 +561,8 @@ static void use_every_entry_in_context(void)
 /* A coroutine's stack of 8 KiB above an inaccessible page; calls were bound before. */
 START_TEST(test_coroutines_with_8_kib_stacks_work)
 {
-	char *map = mmap(NULL, 64 * KIB + 8 * KIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *map = mmap(
+		NULL, 64 * KIB + 8 * KIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	must(map != MAP_FAILED);
 	must(mprotect(map + 64 * KIB, 8 * KIB, PROT_READ | PROT_WRITE) == 0);
@@ -593,7 +627,8 @@ START_TEST(test_exit_while_threads_allocate)
 	for (int i = 0; i < 30; i++) {
 		struct child c = run_in_child(exit_beside_threads, NULL);
 
-		must_f(exited_with(&c, 0), "status %x, stderr '%s'", (unsigned)c.status, c.err);
+		must_f(exited_with(&c, 0), "status %x, stderr '%s'", (unsigned)c.status,
+			c.err);
 	}
 }
 END_TEST
@@ -636,6 +671,7 @@ int main(void)
 		test_threads_work_when_the_keys_are_used_up,
 		test_blocks_freed_by_consumers_arrive_whole_and_come_back,
 		test_a_thread_that_only_frees_hands_everything_back,
+		test_a_few_frees_in_each_of_many_threads_do_not_leak,
 		test_realloc_of_another_threads_block_keeps_content,
 		test_blocks_outlive_their_thread,
 		test_threads_with_minimal_stacks_work,

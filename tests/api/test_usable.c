@@ -21,7 +21,8 @@ START_TEST(test_usable_size_covers_every_request)
 		if (n >= 128 && n <= 32 * KIB)
 			must_f(malloc_usable_size(p) <= n + n / 2, "size %zu", n);
 		else
-			must_f(malloc_usable_size(p) <= n + n / 2 + 64 * KIB, "size %zu", n);
+			must_f(malloc_usable_size(p) <= n + n / 2 + 64 * KIB, "size %zu",
+				n);
 		free(p);
 	}
 	for (size_t n = 70 * KIB; n <= 64 * MIB; n = n * 9 / 8 + 5) {
@@ -48,7 +49,7 @@ START_TEST(test_usable_bytes_are_writable_and_belong_to_one_block)
 
 		if (live[slot].p) {
 			must_f(holds(live[slot].p, live[slot].usable, slot), "usable %zu",
-			       live[slot].usable);
+				live[slot].usable);
 			free(live[slot].p);
 		}
 		live[slot].p = malloc(n);
@@ -99,9 +100,11 @@ START_TEST(test_usable_size_of_aligned_blocks_ends_inside_the_block)
 			must(malloc_usable_size(a) >= n && malloc_usable_size(b) >= n);
 			fill(a, 0, malloc_usable_size(a), 1);
 			fill(b, 0, malloc_usable_size(b), 2);
-			must_f(holds(a, malloc_usable_size(a), 1), "align %zu size %zu", align, n);
+			must_f(holds(a, malloc_usable_size(a), 1), "align %zu size %zu",
+				align, n);
 			free(a);
-			must_f(holds(b, malloc_usable_size(b), 2), "align %zu size %zu", align, n);
+			must_f(holds(b, malloc_usable_size(b), 2), "align %zu size %zu",
+				align, n);
 			free(b);
 		}
 	}
@@ -127,7 +130,8 @@ START_TEST(test_free_sized_frees)
 			free_sized(p, n);
 		}
 	}
-	must_f(growth(bytes_in_use(), before) < 2 * MIB, "%zu", growth(bytes_in_use(), before));
+	must_f(growth(bytes_in_use(), before) < 2 * MIB, "%zu",
+		growth(bytes_in_use(), before));
 }
 END_TEST
 
@@ -150,7 +154,8 @@ START_TEST(test_free_aligned_sized_frees)
 			}
 		}
 	}
-	must_f(growth(bytes_in_use(), before) < 2 * MIB, "%zu", growth(bytes_in_use(), before));
+	must_f(growth(bytes_in_use(), before) < 2 * MIB, "%zu",
+		growth(bytes_in_use(), before));
 }
 END_TEST
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# gpg: keys, signatures and encryption, with the agent that it starts.
+# gpg: keys, signatures and encryption, with gpg-agent beside it.
 . "$(dirname "$0")/lib.sh"
 need gpg gpgconf
 

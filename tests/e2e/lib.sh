@@ -30,7 +30,7 @@ so=${ASHLAR_SO:-${top_builddir:-.}/.libs/libashlar.so.2}
 [ -f "$so" ] || { echo "$name: no library $so" >&2; exit 99; }
 
 # Daemons may run as another user, who must be able to read library and files. Short, for sockets.
-tmp=$(mktemp -d /tmp/ashlar.XXXXXX)
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/e2e.XXXXXX")
 chmod 755 "$tmp"
 lib=$tmp/libashlar.so.2
 cp "$so" "$lib"

@@ -36,8 +36,8 @@
 
 #include "../api/names.h"
 
-#define KIB ((size_t)1 << 10)
-#define MIB ((size_t)1 << 20)
+#define KIB          ((size_t)1 << 10)
+#define MIB          ((size_t)1 << 20)
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* How the worker talks to the tracer: a system call that no kernel has. */
@@ -56,13 +56,13 @@ static struct block block[MAX_BLOCKS];
 static size_t blocks;
 static unsigned refused;
 
-#define need(cond)                                                             \
-	do {                                                                   \
-		if (!(cond)) {                                                 \
-			fprintf(stderr, "inject: worker: line %d: %s (errno %d)\n", __LINE__, #cond, \
-				errno);                                        \
-			_exit(1);                                              \
-		}                                                              \
+#define need(cond)                                                                  \
+	do {                                                                        \
+		if (!(cond)) {                                                      \
+			fprintf(stderr, "inject: worker: line %d: %s (errno %d)\n", \
+				__LINE__, #cond, errno);                            \
+			_exit(1);                                                   \
+		}                                                                   \
 	} while (0)
 
 /* Not every byte: what is lost is lost by the block or by the page. */
@@ -302,9 +302,14 @@ static const struct scenario {
 	const char *name;
 	void (*run)(void);
 } scenarios[] = {
-	{"small", small_blocks},     {"large", large_blocks}, {"huge", huge_blocks},
-	{"aligned", aligned_blocks}, {"growing", growing_blocks}, {"zeroed", zeroed_blocks},
-	{"trimmed", trimmed_heap},   {"threads", threads},
+	{"small", small_blocks},
+	{"large", large_blocks},
+	{"huge", huge_blocks},
+	{"aligned", aligned_blocks},
+	{"growing", growing_blocks},
+	{"zeroed", zeroed_blocks},
+	{"trimmed", trimmed_heap},
+	{"threads", threads},
 };
 
 static int work(const struct scenario *s)
@@ -457,7 +462,8 @@ static bool was_skipped(pid_t tid)
 	return false;
 }
 
-static void on_call(pid_t tid, struct run *r, bool *marked, enum mode mode, unsigned long k)
+static void on_call(
+	pid_t tid, struct run *r, bool *marked, enum mode mode, unsigned long k)
 {
 	struct __ptrace_syscall_info info;
 
@@ -498,7 +504,8 @@ static struct run run_worker(const struct scenario *s, enum mode mode, unsigned 
 
 	if (worker == 0) {
 		struct rlimit no_core = {0, 0};
-		char *const argv[] = {(char *)"inject", (char *)"--worker", (char *)s->name, NULL};
+		char *const argv[] = {
+			(char *)"inject", (char *)"--worker", (char *)s->name, NULL};
 
 		setrlimit(RLIMIT_CORE, &no_core);
 		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
@@ -513,7 +520,7 @@ static struct run run_worker(const struct scenario *s, enum mode mode, unsigned 
 		return r;
 	}
 	ptrace(PTRACE_SETOPTIONS, worker, NULL,
-	       PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL);
+		PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL);
 	ptrace(PTRACE_SYSCALL, worker, NULL, NULL);
 	for (;;) {
 		pid_t tid = waitpid(-1, &status, __WALL);
@@ -556,9 +563,11 @@ static int test_scenario(const struct scenario *s)
 				return 77;
 			if (r.status != 0) {
 				fprintf(stderr,
-					"inject: %s, %s, k = %lu (%s): worker's status %x\n",
+					"inject: %s, %s, k = %lu (%s): worker's status "
+					"%x\n",
 					s->name, mode_name[mode], k,
-					r.first_failed ? r.first_failed : "nothing failed",
+					r.first_failed ? r.first_failed
+						       : "nothing failed",
 					(unsigned)r.status);
 				return 1;
 			}
@@ -567,10 +576,12 @@ static int test_scenario(const struct scenario *s)
 			runs++;
 			all_refused += r.refused;
 		}
-		printf("%s, %s: %lu calls, %lu runs\n", s->name, mode_name[mode], r.calls, runs);
+		printf("%s, %s: %lu calls, %lu runs\n", s->name, mode_name[mode], r.calls,
+			runs);
 		fflush(stdout);
 		if (runs == 0) {
-			fprintf(stderr, "inject: %s makes no memory call: nothing was tested\n",
+			fprintf(stderr,
+				"inject: %s makes no memory call: nothing was tested\n",
 				s->name);
 			return 1;
 		}

@@ -33,10 +33,10 @@ static struct slot {
 } slot[SLOTS];
 static size_t live_bytes;
 
-#define need(cond)                                                             \
-	do {                                                                   \
-		if (!(cond))                                                   \
-			fail(__LINE__, #cond);                                 \
+#define need(cond)                             \
+	do {                                   \
+		if (!(cond))                   \
+			fail(__LINE__, #cond); \
 	} while (0)
 
 static _Noreturn void fail(int line, const char *cond)
@@ -145,7 +145,8 @@ enum op {
 static void run(enum op op, struct slot *s, unsigned which, size_t n)
 {
 	size_t align = (size_t)8 << which % 18;
-	volatile size_t absurd = SIZE_MAX - n; /* volatile: the compiler would warn of it */
+	volatile size_t absurd =
+		SIZE_MAX - n; /* volatile: the compiler would warn of it */
 	pthread_t thread;
 	void *p = NULL;
 
@@ -290,7 +291,7 @@ int main(int argc, char **argv)
 
 	if (argc > 2 && strcmp(argv[1], "--random") == 0) {
 		random_inputs(strtoul(argv[2], NULL, 0),
-			      argc > 3 ? strtoul(argv[3], NULL, 0) : 1);
+			argc > 3 ? strtoul(argv[3], NULL, 0) : 1);
 		return 0;
 	}
 	if (argc == 1)

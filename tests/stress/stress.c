@@ -61,10 +61,12 @@ static struct worker worker[MAX_THREADS];
 
 /* --- failing */
 
-static _Noreturn void fail(const struct worker *w, const char *what, const struct block *b, size_t at)
+static _Noreturn void fail(
+	const struct worker *w, const char *what, const struct block *b, size_t at)
 {
 	flockfile(stderr);
-	fprintf(stderr, "stress: %s: thread %u, operation %" PRIu64 "\n", what, w->number, w->op);
+	fprintf(stderr, "stress: %s: thread %u, operation %" PRIu64 "\n", what, w->number,
+		w->op);
 	if (b)
 		fprintf(stderr,
 			"stress: block %p of %zu bytes made at operation %" PRIu64
@@ -73,8 +75,8 @@ static _Noreturn void fail(const struct worker *w, const char *what, const struc
 	fprintf(stderr,
 		"stress: again: --seed %" PRIu64 " --threads %u --ops %" PRIu64
 		" --max-live %zu --max-mib %zu --turnover %" PRIu64 "%s\n",
-		opt.seed, opt.threads, opt.ops, opt.max_live, opt.max_bytes >> 20, opt.turnover,
-		opt.trim ? " --trim" : "");
+		opt.seed, opt.threads, opt.ops, opt.max_live, opt.max_bytes >> 20,
+		opt.turnover, opt.trim ? " --trim" : "");
 	funlockfile(stderr);
 	_exit(1);
 }
@@ -99,9 +101,10 @@ static uint64_t below(struct worker *w, uint64_t n)
 static size_t random_size(struct worker *w)
 {
 	static const struct {
-		unsigned upto; /* of 1000 */
+		unsigned upto;   /* of 1000 */
 		unsigned lo, hi; /* powers of two */
-	} tail[] = {{500, 0, 8}, {800, 8, 12}, {950, 12, 16}, {990, 16, 20}, {1000, 20, 24}};
+	} tail[] = {
+		{500, 0, 8}, {800, 8, 12}, {950, 12, 16}, {990, 16, 20}, {1000, 20, 24}};
 	uint64_t dice = below(w, 1000);
 	size_t n;
 	unsigned i = 0;
@@ -133,7 +136,8 @@ static void write_run(unsigned char *p, const unsigned char *home, size_t from, 
 		p[i] = (unsigned char)(word_at(home, i) >> 56);
 }
 
-static size_t wrong_in_run(const unsigned char *p, const unsigned char *home, size_t from, size_t to)
+static size_t wrong_in_run(
+	const unsigned char *p, const unsigned char *home, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
 		if (p[i] != (unsigned char)(word_at(home, i) >> 56))
@@ -154,8 +158,8 @@ static void fill(struct block *b)
 }
 
 /* Checks the first n bytes of what was filled as b; they may have moved to p since. */
-static void check(const struct worker *w, const struct block *b, unsigned char *p, size_t n,
-		  const char *what)
+static void check(const struct worker *w, const struct block *b, unsigned char *p,
+	size_t n, const char *what)
 {
 	struct block moved = {.p = p, .n = n, .op = b->op};
 	size_t wrong;
@@ -228,7 +232,8 @@ static void do_calloc(struct worker *w)
 
 static void do_memalign(struct worker *w)
 {
-	size_t n = random_size(w), align = (size_t)8 << below(w, below(w, 4) == 0 ? 19 : 10);
+	size_t n = random_size(w),
+	       align = (size_t)8 << below(w, below(w, 4) == 0 ? 19 : 10);
 	struct block b = {.n = n};
 	void *p = NULL;
 
@@ -396,7 +401,8 @@ static void parse(int argc, char **argv)
 	int c;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	opt.seed = ((uint64_t)now.tv_sec << 20 ^ (uint64_t)now.tv_nsec ^ (uint64_t)getpid()) &
+	opt.seed = ((uint64_t)now.tv_sec << 20 ^ (uint64_t)now.tv_nsec ^
+			   (uint64_t)getpid()) &
 		   0xffffffff;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
@@ -422,8 +428,9 @@ static void parse(int argc, char **argv)
 			opt.trim = true;
 			break;
 		default:
-			fprintf(stderr, "usage: stress [--seed N] [--threads N] [--ops N] "
-					"[--max-live N] [--max-mib N] [--turnover N] [--trim]\n");
+			fprintf(stderr,
+				"usage: stress [--seed N] [--threads N] [--ops N] "
+				"[--max-live N] [--max-mib N] [--turnover N] [--trim]\n");
 			exit(2);
 		}
 	}
@@ -436,8 +443,8 @@ int main(int argc, char **argv)
 	parse(argc, argv);
 	printf("stress: --seed %" PRIu64 " --threads %u --ops %" PRIu64
 	       " --max-live %zu --max-mib %zu --turnover %" PRIu64 "%s\n",
-	       opt.seed, opt.threads, opt.ops, opt.max_live, opt.max_bytes >> 20, opt.turnover,
-	       opt.trim ? " --trim" : "");
+		opt.seed, opt.threads, opt.ops, opt.max_live, opt.max_bytes >> 20,
+		opt.turnover, opt.trim ? " --trim" : "");
 	fflush(stdout);
 
 	for (unsigned i = 0; i < opt.threads; i++) {
@@ -460,7 +467,7 @@ int main(int argc, char **argv)
 	} else {
 		for (unsigned i = 0; i < opt.threads; i++)
 			pthread_create(&worker[i].thread, NULL,
-				       opt.turnover ? run_successors : run, &worker[i]);
+				opt.turnover ? run_successors : run, &worker[i]);
 		for (unsigned i = 0; i < opt.threads; i++)
 			pthread_join(worker[i].thread, NULL);
 	}
@@ -474,7 +481,8 @@ int main(int argc, char **argv)
 	after = bytes_in_use();
 	/* all was freed: what is still counted as in use was lost (threads keep some of their own) */
 	if (after > before + ((size_t)1 << 20) + opt.threads * ((size_t)64 << 10)) {
-		fprintf(stderr, "stress: leak: %zu bytes in use before, %zu after\n", before, after);
+		fprintf(stderr, "stress: leak: %zu bytes in use before, %zu after\n",
+			before, after);
 		fail(&worker[0], "memory lost", NULL, 0);
 	}
 	for (unsigned i = 0; i < opt.threads; i++)

@@ -41,6 +41,22 @@ static void put(void *p)
 		ash_heap_free_direct(p, entry);
 }
 
+/* A block that the cache has room for: large classes get an array only when they are used, and as
+ * the budget grows. */
+static void *get_cached(size_t size)
+{
+	void *p = get(size);
+	for (int i = 0; i < 2000 && !ash_cache_push(p); i++) {
+		put(p);
+		p = get(size);
+	}
+	void *popped = ash_cache_pop(size);
+	must_f(popped != NULL, "size %zu", size);
+	if (popped != p)
+		put(p);
+	return popped;
+}
+
 static unsigned class_at(const void *p)
 {
 	return ASH_ENTRY_CLASS(ash_pagemap_get((uintptr_t)p));
@@ -161,7 +177,7 @@ START_TEST(test_every_size_pops_a_block_of_its_class)
 		if (ash_class_leads(c))
 			ash_sizeclass_open(c);
 	for (size_t size = 1; size <= ASH_SMALL_MAX; size++) {
-		void *p = get(size);
+		void *p = get_cached(size);
 		must_f(class_at(p) == ash_class_of(size), "size %zu", size);
 		must_f(ash_cache_push(p), "size %zu", size);
 		must_f(ash_cache_pop(size) == p, "size %zu", size);
@@ -681,13 +697,14 @@ START_TEST(test_a_child_goes_on_alone)
 		put(p);
 		for (int i = 0; i < 1000; i++)
 			put(get(1 + i));
-		in_thread(use_all_classes, NULL);
+		if (!THREAD_SANITIZED) /* there, a child may have no threads */
+			in_thread(use_all_classes, NULL);
 		_exit(stats().threads == 1 ? 0 : 2);
 	}
 	ash_heap_fork_parent();
 	must(waitpid(pid, &status, 0) == pid);
-	must_f(WIFEXITED(status) && WEXITSTATUS(status) != 1, "the child ended with %x", (unsigned)status);
-	must_f(status == 0, "the child counts threads that it does not have");
+	must_f(status != 2 << 8, "the child counts threads that it does not have");
+	must_f(status == 0, "the child ended with %x", (unsigned)status);
 	put(p);
 	end = true;
 	for (size_t i = 0; i < ARRAY_LEN(id); i++)

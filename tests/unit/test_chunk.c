@@ -356,10 +356,11 @@ START_TEST(test_zeroed_runs_are_zero_in_fresh_and_in_used_memory)
 	struct rng r = rng_start("chunk", 0);
 	for (int i = 0; i < 100; i++) {
 		size_t units = 1 + rng_below(&r, 80), other = 1 + rng_below(&r, 80);
-		char *p = ash_chunk_alloc(units, 1, true, NULL), *q = alloc_dirty(other);
+		char *p = ash_chunk_alloc(units, 1, true, NULL), *q = alloc(other);
 		must(p != NULL);
+		dirty(q, other * ASH_UNIT);
 		must_f(all_zero(p, units * ASH_UNIT), "%zu units", units);
-		memset(p, 0xa5, units * ASH_UNIT);
+		dirty(p, units * ASH_UNIT);
 		ash_chunk_free(q, other);
 		if (rng_below(&r, 3)) /* some part of it stays dirty */
 			ash_chunk_free(p, units);
@@ -399,7 +400,7 @@ START_TEST(test_a_clean_run_reads_as_zero_and_costs_no_memory)
 			must_f(all_zero(p, units * ASH_UNIT), "%zu units", units);
 			cleans++;
 		}
-		memset(p, 0xa5, units * ASH_UNIT);
+		dirty(p, units * ASH_UNIT);
 		if (rng_below(&r, 2))
 			ash_chunk_free(p, units);
 		if (rng_below(&r, 10) == 0)

@@ -107,6 +107,75 @@ START_TEST(test_slide_moves_pointers_down_by_any_distance)
 }
 END_TEST
 
+/* ---- what compilers call by themselves: the library has its own, and so has this program */
+
+static void *(*volatile set)(void *, int, size_t) = memset;
+static void *(*volatile copy)(void *, const void *, size_t) = memcpy;
+static void *(*volatile move)(void *, const void *, size_t) = memmove;
+
+static void reset(unsigned char *p, size_t n)
+{
+	for (volatile unsigned char *v = p; n; n--, v++)
+		*v = (unsigned char)((uintptr_t)v * 7);
+}
+
+static bool untouched(const unsigned char *p, size_t n)
+{
+	for (; n; n--, p++)
+		if (*p != (unsigned char)((uintptr_t)p * 7))
+			return false;
+	return true;
+}
+
+START_TEST(test_our_memset_sets_its_bytes_and_no_more)
+{
+	for (size_t at = 0; at < 16; at++) {
+		for (size_t n = 0; n <= 200; n++) {
+			reset(to, PAD + at + n + PAD);
+			must(set(to + PAD + at, 0x1a5, n) == to + PAD + at);
+			must_f(untouched(to, PAD + at), "%zu bytes at %zu", n, at);
+			must_f(all(to + PAD + at, n, 0xa5), "%zu bytes at %zu", n, at);
+			must_f(untouched(to + PAD + at + n, PAD), "%zu bytes at %zu", n, at);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_our_memcpy_copies_its_bytes_and_no_more)
+{
+	for (size_t at = 0; at < 16; at++) {
+		for (size_t n = 0; n <= 700; n += n < 200 ? 1 : 13) {
+			reset(to, PAD + at + n + PAD);
+			must(copy(to + PAD + at, from + 3, n) == to + PAD + at);
+			must_f(untouched(to, PAD + at), "%zu bytes at %zu", n, at);
+			for (size_t i = 0; i < n; i++)
+				must_f(to[PAD + at + i] == from[3 + i], "%zu bytes at %zu", n, at);
+			must_f(untouched(to + PAD + at + n, PAD), "%zu bytes at %zu", n, at);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_our_memmove_moves_over_itself_in_both_directions)
+{
+	for (size_t n = 0; n <= 100; n++) {
+		for (size_t d = 0; d <= 110; d++) {
+			for (size_t s = 0; s <= 110; s += d == s ? 1 : 3) {
+				unsigned char *p = to + PAD;
+				reset(to, PAD + 220 + PAD);
+				must(move(p + d, p + s, n) == p + d);
+				must_f(untouched(to, PAD + d), "%zu bytes, %zu to %zu", n, s, d);
+				for (size_t i = 0; i < n; i++)
+					must_f(p[d + i] == (unsigned char)((uintptr_t)(p + s + i) * 7),
+					       "%zu bytes, %zu to %zu", n, s, d);
+				must_f(untouched(p + d + n, 220 + PAD - d - n), "%zu bytes, %zu to %zu", n, s,
+				       d);
+			}
+		}
+	}
+}
+END_TEST
+
 START_TEST(test_equal_strings_are_equal_and_others_are_not)
 {
 	static const char *const s[] = {"", "a", "b", "ab", "abc", "abd", "ABC", "\x80", "\xff"};
@@ -136,6 +205,9 @@ int main(void)
 		test_copy_copies_every_small_size_from_and_to_anywhere,
 		test_copy_copies_large_blocks,
 		test_slide_moves_pointers_down_by_any_distance,
+		test_our_memset_sets_its_bytes_and_no_more,
+		test_our_memcpy_copies_its_bytes_and_no_more,
+		test_our_memmove_moves_over_itself_in_both_directions,
 		test_equal_strings_are_equal_and_others_are_not,
 		test_length_of_a_string_is_libcs,
 	};

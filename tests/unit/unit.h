@@ -102,6 +102,13 @@ static inline bool all_unmapped(const void *p, size_t len)
 	return true;
 }
 
+/* Leaves something in each cache line of memory that is larger than one likes to fill. */
+static inline void dirty(void *p, size_t len)
+{
+	for (size_t at = 0; at < len; at += 64)
+		*(uint64_t *)((char *)p + at + (at >> 6 & 7) * 8) = ~at;
+}
+
 /* As mlock, which sanitizers turn into nothing. False where it is not allowed. */
 static inline bool lock_pages(void *p, size_t len)
 {
