@@ -48,7 +48,7 @@ void *ash_foreign_realloc(void *p, size_t size);
 size_t ash_foreign_usable(void *p, const char *call);
 
 /* api/hooks.c. While hooks are on, every call comes the slow way. */
-extern _Atomic bool ash_hooks_on;
+extern ASH_HIDDEN _Atomic bool ash_hooks_on;
 void ash_hooks_init(void);
 void *ash_hooks_malloc(size_t size, const void *caller);
 void *ash_hooks_calloc(size_t size, const void *caller);

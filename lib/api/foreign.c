@@ -12,6 +12,8 @@
 #include "os/os.h"
 #include "slab/large.h"
 
+#include <sys/auxv.h>
+
 static struct {
 	_Atomic bool looked;
 	void (*free)(void *);
@@ -25,7 +27,7 @@ static void find_libc(void)
 		return;
 	/* Not in a prefixed build: there libc's malloc is in use under its own name. */
 #ifndef ASHLAR_PREFIX
-	const struct link_map *m = ash_elf_object("libc.so.6");
+	const struct link_map *m = ash_elf_object_around((uintptr_t)&getauxval); /* libc's */
 	if (m) {
 		libc.free = (void (*)(void *))ash_elf_function(m->l_ld, m->l_addr, "__libc_free");
 		libc.realloc = (void *(*)(void *, size_t))ash_elf_function(m->l_ld, m->l_addr,
@@ -45,24 +47,32 @@ static bool on_main_stack(uintptr_t addr)
 	return &__libc_stack_end && addr > here && addr < (uintptr_t)__libc_stack_end;
 }
 
+/* Stops the process if p lies in our memory. */
+static void refuse_ours(void *p, const char *call)
+{
+	uintptr_t addr = (uintptr_t)p;
+	if (ash_large_contains(addr))
+		ash_fault(call, p, ASH_FAULT_INTERIOR);
+	struct slab *unit = ash_chunk_unit(addr);
+	if (!unit)
+		return; /* no chunk of ours was ever there */
+	if (ash_chunk_state(addr) != ASH_UNIT_FOREIGN)
+		ash_fault(call, p, ASH_FAULT_FREED);
+	if (unit->kind == UNIT_HUGE_FREED && !(addr & (ASH_UNIT - 1)))
+		ash_fault(call, p, ASH_FAULT_FREED);
+}
+
 /* Stops the process if p cannot be a block of libc's heap. */
 static void refuse(void *p, const char *call)
 {
 	uintptr_t addr = (uintptr_t)p;
-	enum ash_unit_state state = ash_chunk_state(addr);
-	struct slab *unit = ash_chunk_unit(addr);
-	if (ash_large_contains(addr))
-		ash_fault(call, p, ASH_FAULT_INTERIOR);
-	if (state != ASH_UNIT_FOREIGN)
-		ash_fault(call, p, ASH_FAULT_FREED);
-	if (unit && unit->kind == UNIT_HUGE_FREED && !(addr & (ASH_UNIT - 1)))
-		ash_fault(call, p, ASH_FAULT_FREED);
+	refuse_ours(p, call);
 	find_libc();
 	if (!libc.free)
 		ash_fault(call, p, ASH_FAULT_NOT_OURS);
 	if (addr >> 12 == 0 || addr % 16 || addr >> ASH_LEAF_SHIFT >= ASH_ROOTS ||
-	    on_main_stack(addr) || ash_elf_in_image(addr) || !ash_os_is_mapped((char *)p - 1) ||
-	    !ash_os_is_mapped(p))
+	    on_main_stack(addr) || ash_elf_object_around(addr) ||
+	    !ash_os_is_mapped((char *)p - 1)) /* libc looks there, before the block */
 		ash_fault(call, p, ASH_FAULT_NOT_HEAP);
 }
 

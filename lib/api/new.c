@@ -42,7 +42,11 @@ static void *next(const char *name)
 	return f;
 }
 #define FAIL(type, name, ...) return ((type *)next(name))(__VA_ARGS__)
-#define FAIL_NOTHROW(type, name, ...) FAIL(type, name, __VA_ARGS__)
+#define FAIL_NOTHROW(type, name, ...)                  \
+	do {                                           \
+		type *f = dlsym(RTLD_NEXT, name);      \
+		return f ? f(__VA_ARGS__) : NULL;      \
+	} while (0)
 /* Some runtimes' aligned forms overflow when they round such a size up, and succeed. */
 #define FAIL_HUGE(OPERATOR, size)                                        	if (size > PTRDIFF_MAX)                                          	FAIL(plain_new, STRING(OPERATOR()), size)
 

@@ -3,9 +3,12 @@
 
 #include "base/mem.h"
 #include "os/fault.h"
+#include "os/os.h"
 #include "slab/large.h"
 
 #include <errno.h>
+
+#define RECLAIM_MS 100
 
 /* ---- allocation */
 
@@ -23,7 +26,7 @@ static void *alloc_small(unsigned class)
 	return ash_cache_refill(t, class);
 }
 
-static void *try_alloc(size_t size, size_t align, bool zero)
+static void *try_alloc(size_t size, size_t align, bool zero, void *(*small)(unsigned class))
 {
 	if (!ash_heap_start())
 		return NULL;
@@ -31,10 +34,22 @@ static void *try_alloc(size_t size, size_t align, bool zero)
 							      : ash_class_aligned(size, align);
 	if (class == ASH_CLASSES)
 		return ash_large_alloc(size, align, zero);
-	void *p = alloc_small(class);
+	void *p = small(class);
 	if (p && zero)
 		ash_mem_zero(p, size);
 	return p;
+}
+
+/* The system has no more: give back all we keep, address space too. That walks the whole heap, so
+ * not at each of many failures in a row; then only what is free already goes. */
+static bool reclaim(void)
+{
+	static _Atomic uint32_t last; /* ms, when everything was tried */
+	uint32_t now = ash_os_now_ms(), before = last;
+	if (before && now - before < RECLAIM_MS)
+		return ash_chunk_release() > 0;
+	last = now ? now : 1;
+	return ash_heap_trim(true) > 0;
 }
 
 void *ash_alloc_quiet(size_t size, size_t align, bool zero)
@@ -43,10 +58,11 @@ void *ash_alloc_quiet(size_t size, size_t align, bool zero)
 		size = 1;
 	if (unlikely(size > PTRDIFF_MAX))
 		return NULL;
-	void *p = try_alloc(size, align, zero);
-	/* The system has no more: give back all we keep, address space too. */
-	if (unlikely(!p) && ash_heap_trim(true))
-		p = try_alloc(size, align, zero);
+	void *p = try_alloc(size, align, zero, alloc_small);
+	if (unlikely(!p) && reclaim())
+		p = try_alloc(size, align, zero, alloc_small);
+	if (unlikely(!p) && size <= ASH_SMALL_MAX)
+		p = try_alloc(size, align, zero, ash_heap_alloc_anywhere);
 	return p;
 }
 

@@ -51,7 +51,7 @@ struct ash_anchor {
 	void *empty_slots[2];   /* const: [NULL][ASH_STOP], shared by all classes of `empty` */
 	size_t small_limit;     /* sizes below it, less one, may use a cache. 0: not armed */
 	uintptr_t root_limit;   /* addresses >> ASH_LEAF_SHIFT below it are looked up. 0: not armed */
-	uint8_t class_of[ASH_SMALL_MAX / 16]; /* [(size - 1) / 16] -> class; const after init */
+	uint8_t class_of[ASH_SMALL_MAX / 16]; /* [(size - 1) / 16] -> class; slab/sizeclass.h */
 	uint8_t class_of_end[16];             /* room for whole vectors */
 
 	uint32_t zero_leaf[ASH_LEAF_UNITS] __attribute__((aligned(4096))); /* never written */
@@ -59,7 +59,7 @@ struct ash_anchor {
 				   * under the region lock; read by all */
 };
 
-extern struct ash_anchor ash_anchor;
+extern ASH_HIDDEN struct ash_anchor ash_anchor;
 
 /* The address, in a register the compiler cannot see through: members are then reached by small
  * displacements from it instead of one address computation each. */

@@ -22,6 +22,9 @@
 #define FAST static inline __attribute__((always_inline))
 #define SLOW __attribute__((noinline, cold))
 #define ASHLAR_EXPORT __attribute__((visibility("default")))
+/* For declarations of our own data: -fvisibility covers definitions only, and what may be elsewhere
+ * is reached through a table that the dynamic linker has yet to fill. */
+#define ASH_HIDDEN __attribute__((visibility("hidden")))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

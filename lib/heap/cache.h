@@ -4,7 +4,7 @@
  * read only), one TLS word, the cache and, in push, one page-map entry; never the block, never its
  * slab. They answer NULL or false for every reason there is to go the slow way: size too large,
  * library not armed, thread without a cache, array empty or full, block of another shard, large,
- * foreign, NULL, freed twice in a row. The caller has one cold exit for all of them.
+ * foreign, NULL, a block of the own shard freed twice in a row. The caller has one cold exit for all of them.
  *
  *     base[c]               top[c]
  *       v                     v

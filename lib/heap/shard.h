@@ -51,7 +51,7 @@ struct shard {
 };
 
 /* Const once set; NULL: not needed yet. Written under the thread registry lock. */
-extern _Atomic(struct shard *) ash_shards[ASH_SHARDS_MAX];
+extern ASH_HIDDEN _Atomic(struct shard *) ash_shards[ASH_SHARDS_MAX];
 
 struct shard *ash_shard_create(uint32_t id);
 

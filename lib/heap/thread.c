@@ -163,6 +163,15 @@ void ash_heap_free_direct(void *block, uint32_t entry)
 	ash_shard_flush(ash_shards[ASH_ENTRY_SHARD(entry)], &one, 1);
 }
 
+void *ash_heap_alloc_anywhere(unsigned class)
+{
+	void *block = NULL;
+	for (uint32_t i = 0; i < heap.shards_max && !block; i++)
+		if (ash_shards[i])
+			ash_shard_refill(ash_shards[i], class, &block, 1);
+	return block;
+}
+
 /* ---- the whole */
 
 size_t ash_heap_trim(bool release)
@@ -211,7 +220,8 @@ void ash_heap_stats(struct ash_heap_stats *s)
 	}
 }
 
-/* ---- fork: all locks in rank order; the child starts with free ones */
+/* ---- fork: all locks in rank order; the child starts with free ones, but for those that a signal
+ * handler which forked found held by its own thread */
 
 void ash_heap_fork_prepare(void)
 {

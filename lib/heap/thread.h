@@ -3,8 +3,8 @@
  * Life of the library in a process:
  *   cold     all zero. The first call from anywhere runs ash_heap_start(); until the library is
  *            armed, calls are served one block at a time by shard 0.
- *   armed    by the constructor, once libc is usable: threads get caches at their first visit to
- *            the slow path.
+ *   armed    by the first call after the constructor, when libc is usable: threads get caches at
+ *            their first visit to the slow path.
  *   disarmed (and armed again) by whoever must see every call: malloc hooks.
  * A thread that has ended its cache (destructors of others may still run) is served like a cold
  * process: correct, a little slower, and nothing is left behind. */
@@ -32,6 +32,9 @@ struct cache *ash_thread_cache_or_null(void);
 /* One block without a cache. */
 void *ash_heap_alloc_direct(unsigned class);
 void ash_heap_free_direct(void *block, uint32_t entry);
+
+/* One block from whatever shard has one. */
+void *ash_heap_alloc_anywhere(unsigned class);
 
 /* Everything that can go back goes back: of the calling thread's cache and all shards. With
  * release also free address space. Bytes that went. */

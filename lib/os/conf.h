@@ -15,7 +15,7 @@ struct ash_conf {
 	bool confirm_conf;      /* print the options in force at start */
 	bool abort_conf;        /* stop at a wrong option */
 };
-extern struct ash_conf ash_conf; /* const after ash_conf_read() */
+extern ASH_HIDDEN struct ash_conf ash_conf; /* const after ash_conf_read() */
 
 /* Constructor only, after ash_os_init(). environment: what the constructor was given, as libc's own
  * pointer may not be set yet. */

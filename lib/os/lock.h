@@ -32,7 +32,7 @@ struct ash_lock {
 	uint8_t rank;          /* enum ash_rank. Const */
 };
 
-extern _Atomic uintptr_t ash_lock_forker; /* ash_tls_self() of the forking thread, else 0 */
+extern ASH_HIDDEN _Atomic uintptr_t ash_lock_forker; /* ash_tls_self() of the forking thread, else 0 */
 
 void ash_lock_slow(struct ash_lock *l, uint32_t id);
 void ash_lock_wake(struct ash_lock *l);

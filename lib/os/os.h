@@ -4,8 +4,8 @@
  * or -errno; errno is never touched; nothing is a cancellation point; nothing allocates. After
  * ash_os_init() (run once, by the constructor) the only system calls made are mmap, munmap,
  * madvise(MADV_DONTNEED) and futex: the intersection of what sandboxes allow. Only large heaps use
- * more: mremap for blocks that glibc would mremap as well, madvise(MADV_HUGEPAGE) from 64 MiB on.
- * The clock is the vDSO's. */
+ * more: mremap for blocks that glibc would mremap as well, madvise(MADV_HUGEPAGE, MADV_NOHUGEPAGE)
+ * from 64 MiB on; and reports use write. The clock is the vDSO's. */
 #ifndef ASH_OS_OS_H
 #define ASH_OS_OS_H
 
@@ -18,7 +18,7 @@ struct ash_os_facts {
 	unsigned cpus;     /* CPUs the process may use, at least 1 */
 	bool secure;       /* AT_SECURE: the environment is an attacker's */
 };
-extern struct ash_os_facts ash_os;
+extern ASH_HIDDEN struct ash_os_facts ash_os;
 
 /* Reads page size, CPU affinity and auxiliary vector. Needs a relocated library. */
 void ash_os_init(void);

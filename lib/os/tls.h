@@ -17,7 +17,8 @@ struct ash_tls {
 	intptr_t cache;
 	uintptr_t flags; /* enum ash_tls_flag */
 };
-extern _Thread_local struct ash_tls ash_tls __attribute__((tls_model("initial-exec")));
+extern ASH_HIDDEN _Thread_local struct ash_tls ash_tls
+	__attribute__((tls_model("initial-exec")));
 
 FAST intptr_t ash_tls_cache(void)
 {
@@ -44,7 +45,7 @@ static inline void ash_tls_set_flags(uintptr_t flags)
 #include <pthread.h>
 
 /* Distances are multiples of 64: the flags are below. */
-extern pthread_key_t ash_tls_key;
+extern ASH_HIDDEN pthread_key_t ash_tls_key;
 
 FAST intptr_t ash_tls_word(void)
 {

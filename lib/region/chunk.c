@@ -20,7 +20,7 @@
 #define STEP_MIN ((size_t)512 << 10)
 #define STEP_MAX ((size_t)64 << 20)
 #define HUGE_HEAP (((size_t)64 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
-#define SCAN 8 /* chunks looked at in one list */
+#define SCAN 64 /* chunks looked at in one list */
 
 static struct {
 	struct ash_lock lock; /* rank REGION; guards all below and every chunk's masks and links */
@@ -325,14 +325,17 @@ static bool grow(size_t units, size_t align_units)
 
 /* ---- finding */
 
-/* A chunk with `units` consecutive free ones: fullest first, then a wholly free one. */
-static struct chunk *find_small(size_t units, size_t align_units, unsigned *at)
+/* A chunk with `units` consecutive free ones: fullest first, then a wholly free one. Chunks of huge
+ * pages are for dense units: where others may leave pages unwritten, they would be backed. */
+static struct chunk *find_small(size_t units, size_t align_units, bool dense, unsigned *at)
 {
 	uint32_t aligned = aligned_starts(align_units);
 	uint32_t bins = units < 32 ? region.bins_used >> units << units : 0;
 	for (; bins; bins &= bins - 1) {
 		struct chunk *c = region.bins[__builtin_ctz(bins)];
 		for (int i = 0; c && i < SCAN; i++, c = c->next) {
+			if (c->huge && !dense)
+				continue;
 			uint32_t starts = run_starts(c->free & c->dirty, units) & aligned;
 			if (!starts)
 				starts = run_starts(c->free, units) & aligned;
@@ -382,6 +385,15 @@ static struct chunk *find_large(size_t units)
 	return c ? c : find_span(chunks);
 }
 
+/* Changes what a chunk asks for. Lock held, so that the kernel hears it in order. */
+static void set_huge(struct chunk *c, bool on)
+{
+	if (c->huge == on)
+		return;
+	c->huge = on;
+	ash_os_advise_huge((void *)c->base, ASH_CHUNK, on);
+}
+
 /* ---- purging */
 
 /* Returns the dirty units of the oldest dirty chunk; false if there is none, or the system refuses
@@ -392,13 +404,10 @@ static bool purge_oldest(void)
 	if (!c)
 		return false;
 	/* Of a huge page, what is clean by our books is backed as well. */
-	bool huge = c->huge;
-	uint32_t m = huge ? c->free : c->dirty;
-	c->huge = false;
+	uint32_t m = c->huge ? c->free : c->dirty;
+	set_huge(c, false);
 	chunk_take(c, m);
 	ash_unlock(&region.lock);
-	if (huge)
-		ash_os_advise_huge((void *)c->base, ASH_CHUNK, false);
 	bool ok = each_row(c, m, ash_os_purge);
 	uint32_t now = ok ? 0 : ash_os_now_ms();
 	ash_lock(&region.lock);
@@ -441,22 +450,6 @@ static bool take_run(struct chunk *c, unsigned at, size_t units, uint32_t *dirty
 	return clean;
 }
 
-/* The chunks of a run about to be taken that were wholly free and have not asked for huge pages:
- * a row of them, as *len bytes from the address returned. */
-static void *want_huge(struct chunk *c, size_t units, size_t *len)
-{
-	void *from = (void *)c->base;
-	*len = 0;
-	if (region.mapped < HUGE_HEAP)
-		return from;
-	for (size_t n = 0; n < units && c && c->free == ALL && !c->huge; n += 32) {
-		c->huge = true;
-		*len += ASH_CHUNK;
-		c = chunk_at(c->base + ASH_CHUNK);
-	}
-	return from;
-}
-
 static void zero_run(struct chunk *c, const uint32_t *dirty, size_t chunks)
 {
 	for (size_t i = 0; i < chunks; i++)
@@ -471,7 +464,16 @@ bool ash_chunk_start(void)
 	return ok;
 }
 
-void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean)
+/* A run is about to be taken: chunks that it enters first are asked for the pages that suit it. */
+static void choose_pages(struct chunk *c, size_t units, bool dense)
+{
+	for (size_t n = 0; n < units && c && c->free == ALL; n += 32) {
+		set_huge(c, dense);
+		c = chunk_at(c->base + ASH_CHUNK);
+	}
+}
+
+static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool *clean)
 {
 	uint32_t dirty[ASH_RUN_MAX / 32 + 1] = {0};
 	unsigned at = 0;
@@ -479,7 +481,8 @@ void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean)
 	ASSERT(units && units <= ASH_RUN_MAX && align_units <= 32);
 	ash_lock(&region.lock);
 	for (;;) {
-		c = units <= 32 ? find_small(units, align_units, &at) : find_large(units);
+		c = units <= 32 ? find_small(units, align_units, dense, &at)
+				: find_large(units);
 		if (c)
 			break;
 		if (!grow(units, align_units)) {
@@ -487,19 +490,27 @@ void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean)
 			return NULL;
 		}
 	}
-	size_t huge_len;
-	void *huge = want_huge(c, units, &huge_len);
+	if (region.mapped >= HUGE_HEAP)
+		choose_pages(c, units, dense);
 	bool is_clean = take_run(c, at, units, dirty);
 	if (is_clean && region.decay.regret)
 		ash_decay_took_clean(&region.decay, units, ash_os_now_ms());
 	ash_unlock(&region.lock);
-	if (huge_len)
-		ash_os_advise_huge(huge, huge_len, true);
 	if (zero && !is_clean)
 		zero_run(c, dirty, (at + units + 31) / 32);
 	if (clean)
 		*clean = is_clean;
 	return (char *)c->base + at * ASH_UNIT;
+}
+
+void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean)
+{
+	return alloc(units, align_units, zero, false, clean);
+}
+
+void *ash_chunk_alloc_dense(bool *clean)
+{
+	return alloc(1, 1, false, true, clean);
 }
 
 bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero)
@@ -563,7 +574,6 @@ void *ash_chunk_map(size_t len, size_t align)
 		ash_os_unmap(p, len);
 		return NULL;
 	}
-	ash_os_advise_huge(p, len, true);
 	return p;
 }
 
@@ -579,15 +589,19 @@ void *ash_chunk_remap(void *p, size_t len, size_t new_len)
 		return p;
 	}
 	int error = ash_os_grow(p, len, new_len);
-	if (error == 0)
+	if (error == 0) {
+		ash_os_advise_huge(p, new_len, true); /* what grows is written */
 		return p;
+	}
 	if (error != -ENOMEM)
 		return NULL; /* a filter: do not insist */
 	void *q = ash_chunk_map(new_len, ASH_CHUNK); /* with its record: nothing can fail after */
 	if (q && ash_os_move(p, len, q, new_len) != 0) {
 		ash_chunk_unmap(q, new_len);
-		q = NULL;
+		return NULL;
 	}
+	if (q)
+		ash_os_advise_huge(q, new_len, true);
 	return q;
 }
 
@@ -595,11 +609,8 @@ void ash_chunk_purged_inside(uintptr_t addr)
 {
 	struct chunk *c = ash_pagemap_chunk(addr);
 	ash_lock(&region.lock);
-	bool huge = c->huge;
-	c->huge = false;
+	set_huge(c, false);
 	ash_unlock(&region.lock);
-	if (huge)
-		ash_os_advise_huge((void *)c->base, ASH_CHUNK, false);
 }
 
 void ash_chunk_tick(void)
@@ -613,12 +624,11 @@ size_t ash_chunk_trim(void)
 {
 	ash_lock(&region.lock);
 	size_t before = region.purged;
-	/* What the system refuses becomes the youngest: stop when it comes round again. */
-	struct chunk *last = region.youngest, *c;
-	do {
-		c = region.oldest;
+	size_t chunks = 0; /* what the system refuses becomes the youngest: do not go round */
+	for (struct chunk *c = region.oldest; c; c = c->younger)
+		chunks++;
+	while (chunks-- && region.oldest)
 		purge_oldest();
-	} while (region.oldest && c != last);
 	size_t purged = region.purged - before;
 	ash_unlock(&region.lock);
 	return purged * ASH_UNIT;
@@ -639,6 +649,7 @@ size_t ash_chunk_release(void)
 	ash_lock(&region.lock);
 	while ((c = any_free())) {
 		uint32_t m = c->free;
+		set_huge(c, false);
 		chunk_take(c, m);
 		c->owned &= ~m;
 		region.mapped -= ash_bit_count(m);

@@ -12,8 +12,9 @@
  * ones empty out; in it, dirty units first, as their pages are there already. Longer runs start
  * at a chunk's base and take whole chunks plus the low end of the last one.
  *
- * In heaps of 64 MiB and more, chunks ask for huge pages when they are first used, and stop asking
- * when part of them is purged: else the kernel would fill what was returned again.
+ * In heaps of 64 MiB and more, chunks first used for dense units (cut into small blocks, so that
+ * each page will be written) ask for huge pages, and stop asking when part of them is purged: else
+ * the kernel would fill what was returned again. Other runs stay away from such chunks.
  *
  * All functions are thread-safe; they take the region lock (rank REGION) inside and make their
  * system calls, but for growth, outside it. Memory handed out is not in the page map: that is for
@@ -44,9 +45,12 @@ struct chunk {
 bool ash_chunk_start(void);
 
 /* A run of `units` (1 to ASH_RUN_MAX), at a multiple of align_units (a power of two, at most 32).
- * zero: its content reads as zero. *clean, if asked for, tells that no page is backed yet. NULL
- * without memory. */
+ * zero: its content reads as zero. *clean, if asked for, tells that nothing was written there since
+ * it came from the system. NULL without memory. */
 void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean);
+
+/* One unit, all of whose pages will be written. */
+void *ash_chunk_alloc_dense(bool *clean);
 
 /* Any run of allocated units, also part of one. */
 void ash_chunk_free(void *p, size_t units);

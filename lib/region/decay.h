@@ -36,7 +36,9 @@ static inline void ash_decay_took_clean(struct decay *d, size_t n, uint32_t now)
 		d->regret = 0;
 		return;
 	}
-	d->regret = n < d->regret ? d->regret - n : 0;
+	if (n > d->regret)
+		n = d->regret;
+	d->regret -= n;
 	d->cap += 2 * n;
 	if (d->cap > ASH_DECAY_CAP_MAX)
 		d->cap = ASH_DECAY_CAP_MAX;
@@ -52,7 +54,7 @@ static inline void ash_decay_purged_for_cap(struct decay *d, size_t n, uint32_t 
 /* The ceiling sinks by an eighth of its excess a second. */
 static inline void ash_decay_sink(struct decay *d, uint32_t now)
 {
-	if (now - d->sunk_at < 1000)
+	if ((int32_t)(now - d->sunk_at) < 1000) /* signed: clocks of several threads */
 		return;
 	d->sunk_at = now;
 	d->cap -= (d->cap - ASH_DECAY_CAP_MIN + 7) / 8;

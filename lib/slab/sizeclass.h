@@ -72,7 +72,7 @@ static inline bool ash_sizeclass_is_open(unsigned c)
 	return ash_class_of(ash_class_size[c]) == c;
 }
 
-/* The smallest class from there on whose blocks are multiples of align (a power of two);
+/* The smallest class for size, from the smallest open one on, whose blocks are multiples of align (a power of two);
  * ASH_CLASSES if there is none. */
 static inline unsigned ash_class_aligned(size_t size, size_t align)
 {

@@ -3,6 +3,8 @@
 #include "os/os.h"
 #include "region/meta.h"
 
+#define DENSE_MAX 4096 /* bytes: smaller blocks leave no page unwritten */
+
 static inline size_t words(size_t capacity)
 {
 	return (capacity + 63) / 64;
@@ -16,7 +18,8 @@ struct slab *ash_slab_create(uint32_t entry)
 	uint64_t *bits = NULL;
 	if (n > 1 && !(bits = ash_meta_alloc(n * sizeof *bits)))
 		return NULL;
-	char *base = ash_chunk_alloc(1, 1, false, &clean);
+	char *base = size <= DENSE_MAX ? ash_chunk_alloc_dense(&clean)
+				       : ash_chunk_alloc(1, 1, false, &clean);
 	if (!base) {
 		if (bits)
 			ash_meta_free(bits, n * sizeof *bits);

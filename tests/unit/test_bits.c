@@ -11,7 +11,7 @@ START_TEST(test_setting_a_bit_sets_it_and_no_other)
 			uint64_t w = word;
 			ash_bit_set(&w, i);
 			must_f(w == (word | (uint64_t)1 << i), "bit %u of %llx", i,
-			       (unsigned long long)word);
+				(unsigned long long)word);
 		}
 	}
 }
@@ -25,8 +25,9 @@ START_TEST(test_setting_a_bit_tells_whether_it_was_set)
 		for (unsigned i = 0; i < 64; i++) {
 			uint64_t w = word;
 			must_f(ash_bit_set(&w, i) == (word >> i & 1), "bit %u of %llx", i,
-			       (unsigned long long)word);
-			must_f(ash_bit_set(&w, i), "bit %u of %llx", i, (unsigned long long)word);
+				(unsigned long long)word);
+			must_f(ash_bit_set(&w, i), "bit %u of %llx", i,
+				(unsigned long long)word);
 		}
 	}
 }

@@ -117,8 +117,8 @@ static void must_be_empty(void)
 	must_f(allocated() == 0, "%zu blocks are out", allocated());
 	struct ash_heap_stats s = stats();
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must_f(s.cached[c] == 0 && s.slabs[c] == 0, "class %u: %zu cached, %zu slabs", c,
-		       s.cached[c], s.slabs[c]);
+		must_f(s.cached[c] == 0 && s.slabs[c] == 0,
+			"class %u: %zu cached, %zu slabs", c, s.cached[c], s.slabs[c]);
 	ash_chunk_stats(&r);
 	must(r.free == r.mapped);
 }
@@ -166,7 +166,8 @@ END_TEST
 static void check_class(const void *p, size_t size)
 {
 	unsigned c = class_at(p);
-	must_f(ash_class_size[c] >= size && c >= ash_class_of(size), "size %zu, class %u", size, c);
+	must_f(ash_class_size[c] >= size && c >= ash_class_of(size), "size %zu, class %u",
+		size, c);
 	must_f(c < ash_class_of(size) + ASH_GROUP, "size %zu, class %u", size, c);
 }
 
@@ -240,7 +241,8 @@ START_TEST(test_push_takes_nothing_but_blocks_of_ones_own)
 	must(large != NULL);
 	must(ash_cache_push(p));
 	must(!ash_cache_push(NULL));
-	must(!ash_cache_push(variable) && !ash_cache_push(local) && !ash_cache_push(libcs));
+	must(!ash_cache_push(variable) && !ash_cache_push(local) &&
+		!ash_cache_push(libcs));
 	for (size_t i = 0; i < 10; i++)
 		must(!ash_cache_push(large + i * ASH_UNIT));
 	must(!ash_cache_push((void *)&ash_cache_refill));
@@ -273,8 +275,8 @@ START_TEST(test_a_block_freed_twice_in_a_row_stops_the_process)
 	begin(true);
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
 		struct child child = run_in_child(put_twice, get(ash_class_size[c]));
-		must_f(died_of(&child, SIGABRT) && strstr(child.err, "double free"), "class %u: %s", c,
-		       child.err);
+		must_f(died_of(&child, SIGABRT) && strstr(child.err, "double free"),
+			"class %u: %s", c, child.err);
 	}
 }
 END_TEST
@@ -288,8 +290,9 @@ START_TEST(test_a_thread_that_did_little_keeps_little)
 		put(get(ash_class_size[c]));
 	struct cache *t = ash_thread_cache();
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must_f(cached(t, c) <= 8 && cached(t, c) * ash_class_size[c] <= 2 * ASH_SMALL_MAX,
-		       "class %u: %zu blocks", c, cached(t, c));
+		must_f(cached(t, c) <= 8 &&
+				cached(t, c) * ash_class_size[c] <= 2 * ASH_SMALL_MAX,
+			"class %u: %zu blocks", c, cached(t, c));
 	must(ash_meta_bytes() <= 256 * KIB);
 }
 END_TEST
@@ -311,8 +314,8 @@ static void must_be_steady(unsigned class)
 {
 	size_t before = visits(class);
 	bursts(class, 500);
-	must_f(visits(class) - before <= 20, "class %u: %zu visits in 500 rounds of %d", class,
-	       visits(class) - before, BURST);
+	must_f(visits(class) - before <= 20, "class %u: %zu visits in 500 rounds of %d",
+		class, visits(class) - before, BURST);
 }
 
 static void steady_class(void *class)
@@ -358,8 +361,9 @@ START_TEST(test_a_cache_never_holds_more_than_some_mebibytes)
 			block[k] = get(1 + rng_below(&r, ASH_SMALL_MAX));
 		}
 		if (i % 64 == 0)
-			must_f(cached_bytes(ash_thread_cache()) <= 4 * MIB, "%zu bytes after %d calls",
-			       cached_bytes(ash_thread_cache()), i);
+			must_f(cached_bytes(ash_thread_cache()) <= 4 * MIB,
+				"%zu bytes after %d calls",
+				cached_bytes(ash_thread_cache()), i);
 	}
 	must(cached_bytes(ash_thread_cache()) > 0);
 	for (size_t k = 0; k < ARRAY_LEN(block); k++)
@@ -429,7 +433,8 @@ START_TEST(test_without_memory_for_arrays_blocks_come_one_at_a_time)
 	begin(true);
 	void *first = get(64), *block[ASH_CLASSES];
 	unsigned n = 0;
-	for (unsigned c = 19; c < ASH_CLASSES; c += 12) { /* slabs for them, but no arrays */
+	for (unsigned c = 19; c < ASH_CLASSES;
+		c += 12) { /* slabs for them, but no arrays */
 		block[n] = ash_heap_alloc_direct(c);
 		must(block[n++] != NULL);
 	}
@@ -517,7 +522,8 @@ START_TEST(test_large_blocks_of_others_do_not_wait_for_many)
 	must(other != NULL && t->shard->id == 0);
 	ash_shards[1] = other;
 	for (size_t got = 0; got < ARRAY_LEN(block);)
-		got += ash_shard_refill(other, ASH_CLASSES - 1, block + got, ARRAY_LEN(block) - got);
+		got += ash_shard_refill(
+			other, ASH_CLASSES - 1, block + got, ARRAY_LEN(block) - got);
 	for (size_t i = 0; i < ARRAY_LEN(block); i++) {
 		put(block[i]);
 		must(cached(t, ASH_CLASSES - 1) <= 2);
@@ -620,7 +626,9 @@ static void *random_calls(void *stream)
 	for (int i = 0; i < (SANITIZED ? 10000 : 60000); i++) {
 		uint64_t *p = NULL;
 		if (rng_below(&r, 8) < 5) {
-			size_t size = 16 + rng_below(&r, rng_below(&r, 10) ? 400 : ASH_SMALL_MAX - 15);
+			size_t size = 16 + rng_below(&r, rng_below(&r, 10)
+								 ? 400
+								 : ASH_SMALL_MAX - 15);
 			p = get(size);
 			p[0] = size;
 			p[1] = (uintptr_t)p ^ size;
@@ -659,7 +667,8 @@ START_TEST(test_random_calls_of_several_threads_lose_and_share_nothing)
 			live[class_at(slot[i])]++;
 	struct ash_heap_stats s = stats();
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must_f(s.allocated[c] == live[c], "class %u: %zu, not %zu", c, s.allocated[c], live[c]);
+		must_f(s.allocated[c] == live[c], "class %u: %zu, not %zu", c,
+			s.allocated[c], live[c]);
 	for (size_t i = 0; i < SLOTS; i++)
 		if (slot[i])
 			put(slot[i]);

@@ -85,7 +85,8 @@ START_TEST(test_an_untouched_heap_costs_next_to_no_memory)
 	while (stats().free) {
 		char *p = alloc(1);
 		must(resident_pages(p, ASH_UNIT) == 0);
-		must(resident_pages(ash_pagemap_leaf((uintptr_t)p), sizeof(struct ash_leaf)) <= 2);
+		must(resident_pages(ash_pagemap_leaf((uintptr_t)p),
+			     sizeof(struct ash_leaf)) <= 2);
 	}
 }
 END_TEST
@@ -101,18 +102,20 @@ START_TEST(test_a_first_mapping_across_4_gib_is_known_on_both_sides)
 	char *low = MAP_FAILED;
 	uintptr_t edge = 0;
 	for (;;) {
-		char *p = mmap(NULL, step, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		char *p = mmap(NULL, step, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		must(p != MAP_FAILED);
 		if (low == MAP_FAILED)
-			edge = align_down((uintptr_t)p - 2 * step, (size_t)1 << ASH_LEAF_SHIFT);
+			edge = align_down(
+				(uintptr_t)p - 2 * step, (size_t)1 << ASH_LEAF_SHIFT);
 		low = p;
 		if ((uintptr_t)low < edge + step / 2 + 2 * step)
 			break;
 	}
 	size_t rest = (uintptr_t)low - (edge + step / 2);
 	must(mmap((char *)low - rest, rest, PROT_NONE,
-		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) ==
-	     (char *)low - rest);
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
+		     -1, 0) == (char *)low - rest);
 	must(ash_chunk_start());
 
 	unsigned below = 0, above = 0;
@@ -121,15 +124,18 @@ START_TEST(test_a_first_mapping_across_4_gib_is_known_on_both_sides)
 		below += p < edge;
 		above += p >= edge;
 	}
-	must_f(below && above, "the first mapping does not lie across: %u, %u", below, above);
+	must_f(below && above, "the first mapping does not lie across: %u, %u", below,
+		above);
 	must(ash_pagemap_leaf(edge - 1) && ash_pagemap_leaf(edge));
 	must(ash_pagemap_leaf(edge - 1) != ash_pagemap_leaf(edge));
 	must((void *)ash_pagemap_chunk(edge - 1) != (void *)ash_pagemap_chunk(edge));
 	/* What is below one edge is not what is below the next. */
 	must(ash_chunk_state(edge - 1) == ASH_UNIT_USED);
 	must(ash_chunk_state(edge) == ASH_UNIT_USED);
-	must(ash_chunk_state(edge + ((uintptr_t)1 << ASH_LEAF_SHIFT) - 1) == ASH_UNIT_FOREIGN);
-	must(ash_chunk_state(edge - ((uintptr_t)1 << ASH_LEAF_SHIFT)) == ASH_UNIT_FOREIGN);
+	must(ash_chunk_state(edge + ((uintptr_t)1 << ASH_LEAF_SHIFT) - 1) ==
+		ASH_UNIT_FOREIGN);
+	must(ash_chunk_state(edge - ((uintptr_t)1 << ASH_LEAF_SHIFT)) ==
+		ASH_UNIT_FOREIGN);
 }
 END_TEST
 
@@ -153,8 +159,8 @@ START_TEST(test_runs_are_aligned_as_asked_and_short_ones_lie_in_one_chunk)
 			must(p != NULL);
 			uintptr_t rest = (uintptr_t)p & (align * ASH_UNIT - 1);
 			must_f(rest == 0, "%zu units, align %zu", units, align);
-			must_f(units > 32 || inside_one_chunk(p, units), "%zu units, align %zu", units,
-			       align);
+			must_f(units > 32 || inside_one_chunk(p, units),
+				"%zu units, align %zu", units, align);
 		}
 	}
 }
@@ -245,6 +251,28 @@ START_TEST(test_a_long_run_takes_the_shortest_span_it_fits)
 }
 END_TEST
 
+/* Spans of 32 chunks and more share one list: the shortest there is the best, too. */
+START_TEST(test_a_long_run_takes_the_shortest_of_long_spans)
+{
+	enum { RUNS = 8 };
+	const size_t bytes = ASH_RUN_MAX * ASH_UNIT; /* 16 chunks */
+	char *run[RUNS], *low = NULL;
+	for (size_t i = 0; i < RUNS; i++) {
+		run[i] = alloc(ASH_RUN_MAX);
+		low = !low || run[i] < low ? run[i] : low;
+	}
+	for (size_t i = 0; i < RUNS; i++)
+		must(run[i] <
+			low + RUNS * bytes); /* as the kernel does it: side by side */
+	use_up_free_units();
+	for (size_t i = 0; i < RUNS; i++)
+		if (i != 3)
+			ash_chunk_free(low + i * bytes, ASH_RUN_MAX);
+	char *p = alloc(ASH_RUN_MAX); /* from 48 chunks in front or 64 behind */
+	must(p >= low && p < low + 3 * bytes);
+}
+END_TEST
+
 START_TEST(test_dirty_units_are_used_before_clean_ones)
 {
 	char *p = fresh_chunks(1); /* all of it dirty by now, as far as anybody knows */
@@ -294,9 +322,11 @@ START_TEST(test_a_run_grows_in_place_over_what_is_free)
 	static const size_t sizes[] = {5, 17, 32, 33, 50, 64, 90, 96};
 	size_t have = 4;
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		must_f(ash_chunk_extend(p, have, sizes[i], false), "%zu to %zu", have, sizes[i]);
+		must_f(ash_chunk_extend(p, have, sizes[i], false), "%zu to %zu", have,
+			sizes[i]);
 		have = sizes[i];
-		must(ash_chunk_state((uintptr_t)p + have * ASH_UNIT - 1) == ASH_UNIT_USED);
+		must(ash_chunk_state((uintptr_t)p + have * ASH_UNIT - 1) ==
+			ASH_UNIT_USED);
 		must(stats().free == (96 - have) * ASH_UNIT);
 	}
 }
@@ -396,7 +426,8 @@ START_TEST(test_a_clean_run_reads_as_zero_and_costs_no_memory)
 		char *p = ash_chunk_alloc(units, 1, false, &clean);
 		must(p != NULL);
 		if (clean) {
-			must_f(resident_pages(p, units * ASH_UNIT) == 0, "%zu units", units);
+			must_f(resident_pages(p, units * ASH_UNIT) == 0, "%zu units",
+				units);
 			must_f(all_zero(p, units * ASH_UNIT), "%zu units", units);
 			cleans++;
 		}
@@ -423,10 +454,11 @@ START_TEST(test_trim_returns_what_is_free_and_nothing_else)
 	must(stats().dirty == 43 * ASH_UNIT);
 	must(ash_chunk_trim() == 43 * ASH_UNIT);
 	must(stats().dirty == 0);
-	must(resident_pages(p, 40 * ASH_UNIT) == 0 && resident_pages(q, 3 * ASH_UNIT) == 0);
+	must(resident_pages(p, 40 * ASH_UNIT) == 0 &&
+		resident_pages(q, 3 * ASH_UNIT) == 0);
 	must(resident_pages(kept, 10 * ASH_UNIT) == 10 * ASH_UNIT / PAGE);
 	must_f(growth(before, rss_now()) >= 30 * ASH_UNIT || SANITIZED, "%zu bytes",
-	       growth(before, rss_now()));
+		growth(before, rss_now()));
 	must(all_zero(p, 40 * ASH_UNIT) && all_zero(q, 3 * ASH_UNIT));
 	for (size_t i = 0; i < 10 * ASH_UNIT; i++)
 		must(kept[i] == 0x5a);
@@ -459,7 +491,8 @@ END_TEST
 
 START_TEST(test_release_unmaps_all_that_is_free)
 {
-	char *kept = alloc_dirty(3), *p = alloc_dirty(100), *q = alloc_dirty(10), *r = alloc(20);
+	char *kept = alloc_dirty(3), *p = alloc_dirty(100), *q = alloc_dirty(10),
+	     *r = alloc(20);
 	ash_chunk_free(p, 100);
 	ash_chunk_free(q, 10);
 	ash_chunk_free(r, 20);
@@ -559,13 +592,14 @@ START_TEST(test_a_program_that_breathes_is_left_its_memory)
 		char *run[RUNS];
 		if (round == 10)
 			purged = stats().purged_bytes;
-		for (size_t i = 0; i < RUNS; i++) /* 64 MiB, freed and at once wanted again */
+		for (size_t i = 0; i < RUNS;
+			i++) /* 64 MiB, freed and at once wanted again */
 			run[i] = alloc(32);
 		for (size_t i = 0; i < RUNS; i++)
 			ash_chunk_free(run[i], 32);
 	}
 	must_f(stats().purged_bytes == purged, "%zu bytes in ten rounds",
-	       stats().purged_bytes - purged);
+		stats().purged_bytes - purged);
 }
 END_TEST
 
@@ -577,7 +611,8 @@ START_TEST(test_a_mapping_is_aligned_zero_and_has_a_record)
 		size_t len = 40 * MIB + ASH_UNIT;
 		char *p = ash_chunk_map(len, align);
 		must(p != NULL);
-		uintptr_t rest = (uintptr_t)p & ((align > ASH_CHUNK ? align : ASH_CHUNK) - 1);
+		uintptr_t rest =
+			(uintptr_t)p & ((align > ASH_CHUNK ? align : ASH_CHUNK) - 1);
 		must_f(rest == 0, "align %zu", align);
 		must(ash_chunk_unit((uintptr_t)p) != NULL);
 		must(p[0] == 0 && p[len - 1] == 0);
@@ -607,7 +642,7 @@ START_TEST(test_a_mapping_that_grows_keeps_its_content_and_its_alignment)
 		*(size_t *)(p + i) = i;
 	for (int round = 0; round < 5; round++) {
 		void *wall = mmap(p + len, PAGE, PROT_NONE,
-				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 		must(wall != MAP_FAILED || errno == EEXIST); /* either way it must move */
 		size_t more = len + 5 * MIB;
 		char *q = ash_chunk_remap(p, len, more);
@@ -731,8 +766,9 @@ static void check_marks(const struct model_run *r)
 {
 	for (size_t i = 0; i < r->units; i++)
 		must_f(*(uint64_t *)(r->at + i * ASH_UNIT) == r->tag + i * ASH_UNIT &&
-			       *(uint64_t *)(r->at + (i + 1) * ASH_UNIT - 8) == ~(r->tag + i),
-		       "unit %zu of %zu at %p", i, r->units, (void *)r->at);
+				*(uint64_t *)(r->at + (i + 1) * ASH_UNIT - 8) ==
+					~(r->tag + i),
+			"unit %zu of %zu at %p", i, r->units, (void *)r->at);
 }
 
 static void must_be_zero(const char *p, size_t len)
@@ -745,7 +781,10 @@ static void must_be_zero(const char *p, size_t len)
 static size_t random_units(struct rng *r)
 {
 	size_t kind = rng_below(r, 20);
-	return 1 + rng_below(r, kind < 12 ? 8 : kind < 17 ? 32 : kind < 19 ? 100 : ASH_RUN_MAX);
+	return 1 + rng_below(r, kind < 12   ? 8
+				: kind < 17 ? 32
+				: kind < 19 ? 100
+					    : ASH_RUN_MAX);
 }
 
 static void model_alloc(struct model_run *run, struct rng *r)
@@ -813,7 +852,8 @@ static size_t random_operations(struct rng *r, struct model_run *run, int count)
 		check_marks(&run[i]);
 		units += run[i].units;
 		for (size_t u = 0; u < run[i].units; u++)
-			must(ash_chunk_state((uintptr_t)run[i].at + u * ASH_UNIT) == ASH_UNIT_USED);
+			must(ash_chunk_state((uintptr_t)run[i].at + u * ASH_UNIT) ==
+				ASH_UNIT_USED);
 	}
 	return units;
 }
@@ -825,8 +865,9 @@ START_TEST(test_random_runs_never_overlap_and_add_up)
 	for (int round = 0; round < 10; round++) {
 		size_t units = random_operations(&r, run, SANITIZED ? 50 : 150);
 		struct ash_region_stats s = stats();
-		must_f(s.mapped == s.free + units * ASH_UNIT, "%zu mapped, %zu free, %zu used", s.mapped,
-		       s.free, units * ASH_UNIT);
+		must_f(s.mapped == s.free + units * ASH_UNIT,
+			"%zu mapped, %zu free, %zu used", s.mapped, s.free,
+			units * ASH_UNIT);
 		must(s.dirty <= s.free);
 	}
 	for (size_t i = 0; i < MODEL_RUNS; i++)
@@ -861,8 +902,8 @@ START_TEST(test_random_runs_of_several_threads_never_overlap_and_add_up)
 		units += (size_t)sum;
 	}
 	struct ash_region_stats s = stats();
-	must_f(s.mapped == s.free + units * ASH_UNIT, "%zu mapped, %zu free, %zu used", s.mapped,
-	       s.free, units * ASH_UNIT);
+	must_f(s.mapped == s.free + units * ASH_UNIT, "%zu mapped, %zu free, %zu used",
+		s.mapped, s.free, units * ASH_UNIT);
 }
 END_TEST
 
@@ -881,6 +922,7 @@ int main(void)
 		test_freed_chunks_in_a_row_become_one_span,
 		test_a_short_run_takes_the_fullest_chunk_it_fits,
 		test_a_long_run_takes_the_shortest_span_it_fits,
+		test_a_long_run_takes_the_shortest_of_long_spans,
 		test_dirty_units_are_used_before_clean_ones,
 		test_a_long_run_leaves_the_rest_of_its_last_chunk_to_others,
 		test_a_long_run_finds_the_place_its_like_left,

@@ -19,7 +19,8 @@ static void parse(void *options)
 static struct outcome run(void (*body)(void *), const char *options)
 {
 	struct outcome o;
-	result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	must(result != MAP_FAILED);
 	o.child = run_in_child(body, (void *)(uintptr_t)options);
 	o.conf = *result;
@@ -55,14 +56,16 @@ START_TEST(test_defaults_are_the_documented_ones)
 	ck_assert_uint_eq(ash_conf.narenas, 0);
 	ck_assert_int_eq(ash_conf.dirty_decay_ms, 200);
 	ck_assert(ash_conf.tcache);
-	ck_assert(!ash_conf.stats_print && !ash_conf.confirm_conf && !ash_conf.abort_conf);
+	ck_assert(
+		!ash_conf.stats_print && !ash_conf.confirm_conf && !ash_conf.abort_conf);
 }
 END_TEST
 
 START_TEST(test_every_option_is_understood)
 {
-	struct ash_conf c = accepted("narenas:4,dirty_decay_ms:1000,tcache:false,stats_print:true,"
-				     "confirm_conf:true,abort_conf:true");
+	struct ash_conf c =
+		accepted("narenas:4,dirty_decay_ms:1000,tcache:false,stats_print:true,"
+			 "confirm_conf:true,abort_conf:true");
 	ck_assert_uint_eq(c.narenas, 4);
 	ck_assert_int_eq(c.dirty_decay_ms, 1000);
 	ck_assert(!c.tcache);
@@ -77,7 +80,8 @@ START_TEST(test_numbers_reach_their_limits)
 	ck_assert_int_eq(accepted("dirty_decay_ms:-1").dirty_decay_ms, -1);
 	ck_assert_int_eq(accepted("dirty_decay_ms:0").dirty_decay_ms, 0);
 	ck_assert_int_eq(accepted("dirty_decay_ms:2147483647").dirty_decay_ms, INT32_MAX);
-	ck_assert_int_eq(accepted("dirty_decay_ms:0000000000000000000005").dirty_decay_ms, 5);
+	ck_assert_int_eq(
+		accepted("dirty_decay_ms:0000000000000000000005").dirty_decay_ms, 5);
 	ck_assert_uint_eq(accepted("narenas:0").narenas, 0);
 	ck_assert_uint_eq(accepted("narenas:256").narenas, 256);
 }
@@ -91,7 +95,8 @@ END_TEST
 
 START_TEST(test_empty_pieces_mean_nothing)
 {
-	static const char *const strings[] = {"", ",", ",,,,", ",narenas:0,", "narenas:0,,"};
+	static const char *const strings[] = {
+		"", ",", ",,,,", ",narenas:0,", "narenas:0,,"};
 	for (size_t i = 0; i < ARRAY_LEN(strings); i++)
 		ck_assert_uint_eq(accepted(strings[i]).narenas, 0);
 }
@@ -99,8 +104,8 @@ END_TEST
 
 START_TEST(test_unknown_options_are_named)
 {
-	static const char *const pieces[] = {"background_thread:true", "narenasx:1", "narena:1",
-					     "NARENAS:1",  " narenas:1", ":1", ":", "narenas :1"};
+	static const char *const pieces[] = {"background_thread:true", "narenasx:1",
+		"narena:1", "NARENAS:1", " narenas:1", ":1", ":", "narenas :1"};
 	for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
 		refused(pieces[i], "unknown option");
 }
@@ -109,13 +114,27 @@ END_TEST
 START_TEST(test_bad_values_are_named)
 {
 	static const char *const pieces[] = {
-		"dirty_decay_ms:",   "dirty_decay_ms:-",    "dirty_decay_ms:-2",
-		"dirty_decay_ms:1x", "dirty_decay_ms:0x10", "dirty_decay_ms:2147483648",
-		"dirty_decay_ms:99999999999999999999999999", "dirty_decay_ms:+1",
-		"dirty_decay_ms: 1", "dirty_decay_ms:1 ",   "dirty_decay_ms:1:2",
-		"dirty_decay_ms:18446744073709551617",      "narenas:257", "narenas:-1",
-		"narenas:4294967297", "stats_print:",       "stats_print:1", "stats_print:TRUE",
-		"stats_print:truee", "stats_print:tru",     "stats_print:yes",
+		"dirty_decay_ms:",
+		"dirty_decay_ms:-",
+		"dirty_decay_ms:-2",
+		"dirty_decay_ms:1x",
+		"dirty_decay_ms:0x10",
+		"dirty_decay_ms:2147483648",
+		"dirty_decay_ms:99999999999999999999999999",
+		"dirty_decay_ms:+1",
+		"dirty_decay_ms: 1",
+		"dirty_decay_ms:1 ",
+		"dirty_decay_ms:1:2",
+		"dirty_decay_ms:18446744073709551617",
+		"narenas:257",
+		"narenas:-1",
+		"narenas:4294967297",
+		"stats_print:",
+		"stats_print:1",
+		"stats_print:TRUE",
+		"stats_print:truee",
+		"stats_print:tru",
+		"stats_print:yes",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
 		refused(pieces[i], "bad value");
@@ -235,7 +254,8 @@ static void read_as_set_user_id(void *value)
 START_TEST(test_set_user_id_programs_ignore_the_environment_without_a_word)
 {
 	struct outcome expected = run(read_nothing, "");
-	struct outcome o = run(read_as_set_user_id, "narenas:99,abort_conf:true,nonsense");
+	struct outcome o =
+		run(read_as_set_user_id, "narenas:99,abort_conf:true,nonsense");
 	must(exited_with(&o.child, 0) && o.child.err[0] == '\0');
 	must(memcmp(&o.conf, &expected.conf, sizeof o.conf) == 0);
 }
@@ -244,8 +264,8 @@ END_TEST
 START_TEST(test_confirm_conf_prints_every_option_with_its_value)
 {
 	struct outcome o = run(read_environment,
-			       "confirm_conf:true,narenas:3,dirty_decay_ms:-1,tcache:true,"
-			       "stats_print:false,abort_conf:false");
+		"confirm_conf:true,narenas:3,dirty_decay_ms:-1,tcache:true,"
+		"stats_print:false,abort_conf:false");
 	ck_assert_str_eq(o.child.err, "ashlar: abort_conf:false\n"
 				      "ashlar: confirm_conf:true\n"
 				      "ashlar: dirty_decay_ms:-1\n"

@@ -84,7 +84,8 @@ START_TEST(test_memory_asked_back_late_does_not_raise_the_cap)
 	ash_decay_took_clean(&d, 30, 1000 + ASH_DECAY_REGRET_MS + 1);
 	ck_assert_uint_eq(d.cap, ASH_DECAY_CAP_MIN);
 	ck_assert_uint_eq(d.regret, 0);
-	ash_decay_took_clean(&d, 30, 1000); /* the regret is over, whatever the clock says */
+	ash_decay_took_clean(
+		&d, 30, 1000); /* the regret is over, whatever the clock says */
 	ck_assert_uint_eq(d.cap, ASH_DECAY_CAP_MIN);
 }
 END_TEST

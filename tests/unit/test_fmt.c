@@ -14,18 +14,19 @@ static void check(const char *ours, size_t n, size_t cap, const char *theirs, si
 }
 
 /* Formats the same arguments with both, into buffers of every size. */
-#define SAME(...)                                                                        \
-	do {                                                                             \
-		char ours[512], theirs[512];                                             \
-		size_t len = (size_t)snprintf(theirs, sizeof theirs, __VA_ARGS__);       \
-		for (size_t cap = 1; cap < len + 4; cap++) {                             \
-			memset(ours, '#', sizeof ours);                                  \
-			check(ours, ash_fmt(ours, cap, __VA_ARGS__), cap, theirs, len);  \
-		}                                                                        \
+#define SAME(...)                                                                       \
+	do {                                                                            \
+		char ours[512], theirs[512];                                            \
+		size_t len = (size_t)snprintf(theirs, sizeof theirs, __VA_ARGS__);      \
+		for (size_t cap = 1; cap < len + 4; cap++) {                            \
+			memset(ours, '#', sizeof ours);                                 \
+			check(ours, ash_fmt(ours, cap, __VA_ARGS__), cap, theirs, len); \
+		}                                                                       \
 	} while (0)
 
 /* Without the compiler's knowledge of what a format should be. */
-static size_t (*const format_anything)(char *buf, size_t cap, const char *format, ...) = ash_fmt;
+static size_t (*const format_anything)(
+	char *buf, size_t cap, const char *format, ...) = ash_fmt;
 
 START_TEST(test_plain_text_is_copied)
 {
@@ -44,12 +45,13 @@ END_TEST
 
 START_TEST(test_integers_read_as_libc_writes_them)
 {
-	static const long long v[] = {0, 1, -1, 9, 10, -10, 99, 100, 4095, 65536, INT_MAX, INT_MIN,
-				      (long long)INT_MAX + 1, LLONG_MAX, LLONG_MIN, UINT_MAX};
+	static const long long v[] = {0, 1, -1, 9, 10, -10, 99, 100, 4095, 65536, INT_MAX,
+		INT_MIN, (long long)INT_MAX + 1, LLONG_MAX, LLONG_MIN, UINT_MAX};
 	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
 		SAME("%d %u %x", (int)v[i], (unsigned)v[i], (unsigned)v[i]);
 		SAME("%ld %lu %lx", (long)v[i], (unsigned long)v[i], (unsigned long)v[i]);
-		SAME("%lld %llu %llx", v[i], (unsigned long long)v[i], (unsigned long long)v[i]);
+		SAME("%lld %llu %llx", v[i], (unsigned long long)v[i],
+			(unsigned long long)v[i]);
 		SAME("%zd %zu %zx", (ssize_t)v[i], (size_t)v[i], (size_t)v[i]);
 	}
 }
@@ -58,7 +60,8 @@ END_TEST
 START_TEST(test_width_pads_on_the_left_or_on_the_right)
 {
 	SAME("[%1d] [%2d] [%7d] [%14zu] [%30lld]", 5, 123, -42, (size_t)77, LLONG_MIN);
-	SAME("[%-1d] [%-2d] [%-7d] [%-14zu] [%-30lld]", 5, 123, -42, (size_t)77, LLONG_MIN);
+	SAME("[%-1d] [%-2d] [%-7d] [%-14zu] [%-30lld]", 5, 123, -42, (size_t)77,
+		LLONG_MIN);
 	SAME("[%5s] [%-5s] [%2s] [%-2s] [%40s]", "abc", "abc", "abc", "abc", "");
 	SAME("[%20p] [%-20p]", (void *)0x1234, (void *)0x1234);
 }

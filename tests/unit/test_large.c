@@ -76,7 +76,8 @@ START_TEST(test_sizes_beyond_the_address_space_are_refused)
 	must(ash_large_alloc(opaque(SIZE_MAX), 16, false) == NULL);
 	must(ash_large_alloc(opaque((size_t)1 << 47), 16, false) == NULL);
 	must(ash_large_alloc(1, (size_t)1 << 63, false) == NULL);
-	must(ash_large_alloc(opaque(PTRDIFF_MAX - 2 * ASH_UNIT), (size_t)1 << 62, false) == NULL);
+	must(ash_large_alloc(
+		     opaque(PTRDIFF_MAX - 2 * ASH_UNIT), (size_t)1 << 62, false) == NULL);
 	must(stats().nmalloc == 0);
 }
 END_TEST
@@ -91,7 +92,8 @@ START_TEST(test_figures_follow_every_step)
 	b = ash_large_resize(b, RUN_MAX_BYTES + 10 * ASH_UNIT);
 	must(b != NULL);
 	s = stats();
-	must(s.live_bytes == 2 * ASH_UNIT && s.huge_bytes == RUN_MAX_BYTES + 10 * ASH_UNIT);
+	must(s.live_bytes == 2 * ASH_UNIT &&
+		s.huge_bytes == RUN_MAX_BYTES + 10 * ASH_UNIT);
 	must(ash_large_free(a) && ash_large_free(b));
 	s = stats();
 	must(s.live == 0 && s.live_bytes == 0 && s.huge == 0 && s.huge_bytes == 0);
@@ -104,7 +106,8 @@ START_TEST(test_a_run_shrinks_and_grows_in_place)
 	char *p = alloc(20 * ASH_UNIT);
 	memset(p, 7, 20 * ASH_UNIT);
 	must(ash_large_resize(p, 5 * ASH_UNIT) == p && ash_large_size(p) == 5 * ASH_UNIT);
-	must(ash_large_resize(p, 9 * ASH_UNIT - 1) == p && ash_large_size(p) == 9 * ASH_UNIT);
+	must(ash_large_resize(p, 9 * ASH_UNIT - 1) == p &&
+		ash_large_size(p) == 9 * ASH_UNIT);
 	for (size_t i = 0; i < 5 * ASH_UNIT; i++)
 		must(p[i] == 7);
 	must(ash_large_free(p));
@@ -125,7 +128,8 @@ START_TEST(test_a_run_that_cannot_grow_stays_whole)
 	char *p = alloc(4 * ASH_UNIT);
 	memset(p, 7, 4 * ASH_UNIT);
 	must(ash_large_resize(p, 2 * RUN_MAX_BYTES) == NULL);
-	must(ash_large_size(p) == 4 * ASH_UNIT && ash_pagemap_get((uintptr_t)p) == ASH_ENTRY_LARGE);
+	must(ash_large_size(p) == 4 * ASH_UNIT &&
+		ash_pagemap_get((uintptr_t)p) == ASH_ENTRY_LARGE);
 	for (size_t i = 0; i < 4 * ASH_UNIT; i++)
 		must(p[i] == 7);
 	must(ash_large_free(p));
@@ -143,7 +147,8 @@ START_TEST(test_a_mapping_moves_with_its_content_and_leaves_nothing)
 		must(q == p || ash_pagemap_get((uintptr_t)p) == 0);
 		must(ash_pagemap_get((uintptr_t)q) == ASH_ENTRY_LARGE);
 		must(ash_large_size(q) == i * RUN_MAX_BYTES);
-		must(ash_large_contains((uintptr_t)p) == (p >= q && p < q + i * RUN_MAX_BYTES));
+		must(ash_large_contains((uintptr_t)p) ==
+			(p >= q && p < q + i * RUN_MAX_BYTES));
 		p = q;
 	}
 	must(ash_large_free(p) && stats().huge == 0);
@@ -173,7 +178,8 @@ START_TEST(test_every_address_of_a_live_block_is_known_and_none_beside_it)
 		char *p = alloc(size);
 		uintptr_t at = (uintptr_t)p, len = ash_large_size(p);
 		must(ash_large_contains(at) && ash_large_contains(at + 1));
-		must(ash_large_contains(at + len / 2) && ash_large_contains(at + len - 1));
+		must(ash_large_contains(at + len / 2) &&
+			ash_large_contains(at + len - 1));
 		must(!ash_large_contains(at - 1) && !ash_large_contains(at + len));
 		must(ash_large_free(p));
 		must(!ash_large_contains(at) && !ash_large_contains(at + len / 2));
@@ -194,7 +200,7 @@ static void *mover(void *unused)
 	for (size_t i = 0; i < ROUNDS; i++) {
 		*p = 77;
 		void *wall = mmap(p + ash_large_size(p), 4096, PROT_NONE,
-				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 		char *q = ash_large_resize(p, RUN_MAX_BYTES + (2 + i % 5) * ASH_UNIT);
 		if (wall != MAP_FAILED)
 			munmap(wall, 4096);
@@ -212,7 +218,8 @@ static void *maker(void *unused)
 		char *p = alloc(RUN_MAX_BYTES + (1 + i % 5) * ASH_UNIT);
 		*p = 55;
 		must(ash_large_contains((uintptr_t)p));
-		must(*p == 55 && ash_large_size(p) == RUN_MAX_BYTES + (1 + i % 5) * ASH_UNIT);
+		must(*p == 55 &&
+			ash_large_size(p) == RUN_MAX_BYTES + (1 + i % 5) * ASH_UNIT);
 		must(ash_large_free(p));
 	}
 	return NULL;

@@ -2,7 +2,7 @@
 #include "unit.h"
 #include "base/mem.h"
 
-#define PAD 64
+#define PAD   64
 #define LARGE ((size_t)70000)
 
 static unsigned char to[LARGE + 4 * PAD] __attribute__((aligned(64)));
@@ -48,7 +48,8 @@ START_TEST(test_fill_writes_one_value_up_to_the_end_and_15_bytes_more_at_most)
 		for (size_t n = 0; n <= 300; n++) {
 			memset(to, 0xa5, PAD + at + n + PAD);
 			uint8_t *end = to + PAD + at + n;
-			must_f(ash_mem_fill(to + PAD + at, 7, end) == end, "%zu bytes at %zu", n, at);
+			must_f(ash_mem_fill(to + PAD + at, 7, end) == end,
+				"%zu bytes at %zu", n, at);
 			must_f(all(to, PAD + at, 0xa5), "%zu bytes at %zu", n, at);
 			must_f(all(to + PAD + at, n, 7), "%zu bytes at %zu", n, at);
 			must_f(all(end + 15, PAD - 15, 0xa5), "%zu bytes at %zu", n, at);
@@ -62,7 +63,8 @@ static void check_copy(size_t d, size_t s, size_t n)
 	memset(to, 0xa5, PAD + d + n + PAD);
 	ash_mem_copy(to + PAD + d, from + s, n);
 	must_f(all(to, PAD + d, 0xa5), "%zu bytes from %zu to %zu", n, s, d);
-	must_f(memcmp(to + PAD + d, from + s, n) == 0, "%zu bytes from %zu to %zu", n, s, d);
+	must_f(memcmp(to + PAD + d, from + s, n) == 0, "%zu bytes from %zu to %zu", n, s,
+		d);
 	must_f(all(to + PAD + d + n, PAD, 0xa5), "%zu bytes from %zu to %zu", n, s, d);
 }
 
@@ -98,10 +100,11 @@ START_TEST(test_slide_moves_pointers_down_by_any_distance)
 			ash_mem_slide(v + 1, v + 1 + distance, n);
 			must_f(v[0] == &from[0], "n %zu, distance %zu", n, distance);
 			for (size_t i = 0; i < n; i++)
-				must_f(v[1 + i] == &from[1 + distance + i], "n %zu, distance %zu", n,
-				       distance);
+				must_f(v[1 + i] == &from[1 + distance + i],
+					"n %zu, distance %zu", n, distance);
 			for (size_t i = 1 + n; i < ARRAY_LEN(v); i++)
-				must_f(v[i] == &from[i], "n %zu, distance %zu", n, distance);
+				must_f(v[i] == &from[i], "n %zu, distance %zu", n,
+					distance);
 		}
 	}
 }
@@ -135,7 +138,8 @@ START_TEST(test_our_memset_sets_its_bytes_and_no_more)
 			must(set(to + PAD + at, 0x1a5, n) == to + PAD + at);
 			must_f(untouched(to, PAD + at), "%zu bytes at %zu", n, at);
 			must_f(all(to + PAD + at, n, 0xa5), "%zu bytes at %zu", n, at);
-			must_f(untouched(to + PAD + at + n, PAD), "%zu bytes at %zu", n, at);
+			must_f(untouched(to + PAD + at + n, PAD), "%zu bytes at %zu", n,
+				at);
 		}
 	}
 }
@@ -149,8 +153,10 @@ START_TEST(test_our_memcpy_copies_its_bytes_and_no_more)
 			must(copy(to + PAD + at, from + 3, n) == to + PAD + at);
 			must_f(untouched(to, PAD + at), "%zu bytes at %zu", n, at);
 			for (size_t i = 0; i < n; i++)
-				must_f(to[PAD + at + i] == from[3 + i], "%zu bytes at %zu", n, at);
-			must_f(untouched(to + PAD + at + n, PAD), "%zu bytes at %zu", n, at);
+				must_f(to[PAD + at + i] == from[3 + i],
+					"%zu bytes at %zu", n, at);
+			must_f(untouched(to + PAD + at + n, PAD), "%zu bytes at %zu", n,
+				at);
 		}
 	}
 }
@@ -164,12 +170,17 @@ START_TEST(test_our_memmove_moves_over_itself_in_both_directions)
 				unsigned char *p = to + PAD;
 				reset(to, PAD + 220 + PAD);
 				must(move(p + d, p + s, n) == p + d);
-				must_f(untouched(to, PAD + d), "%zu bytes, %zu to %zu", n, s, d);
+				must_f(untouched(to, PAD + d), "%zu bytes, %zu to %zu", n,
+					s, d);
 				for (size_t i = 0; i < n; i++)
-					must_f(p[d + i] == (unsigned char)((uintptr_t)(p + s + i) * 7),
-					       "%zu bytes, %zu to %zu", n, s, d);
-				must_f(untouched(p + d + n, 220 + PAD - d - n), "%zu bytes, %zu to %zu", n, s,
-				       d);
+					must_f(p[d + i] ==
+							(unsigned char)((uintptr_t)(p +
+										    s +
+										    i) *
+									7),
+						"%zu bytes, %zu to %zu", n, s, d);
+				must_f(untouched(p + d + n, 220 + PAD - d - n),
+					"%zu bytes, %zu to %zu", n, s, d);
 			}
 		}
 	}
@@ -178,7 +189,8 @@ END_TEST
 
 START_TEST(test_equal_strings_are_equal_and_others_are_not)
 {
-	static const char *const s[] = {"", "a", "b", "ab", "abc", "abd", "ABC", "\x80", "\xff"};
+	static const char *const s[] = {
+		"", "a", "b", "ab", "abc", "abd", "ABC", "\x80", "\xff"};
 	for (size_t i = 0; i < ARRAY_LEN(s); i++)
 		for (size_t k = 0; k < ARRAY_LEN(s); k++)
 			must_f(ash_str_eq(s[i], s[k]) == (i == k), "%s, %s", s[i], s[k]);

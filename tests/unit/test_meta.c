@@ -28,13 +28,15 @@ static struct record take(size_t bytes)
 
 static void give(struct record r)
 {
-	must_f(holds(r.at, r.bytes, (uintptr_t)r.at), "%zu bytes at %p", r.bytes, (void *)r.at);
+	must_f(holds(r.at, r.bytes, (uintptr_t)r.at), "%zu bytes at %p", r.bytes,
+		(void *)r.at);
 	ash_meta_free(r.at, r.bytes);
 }
 
 START_TEST(test_records_of_64_bytes_and_more_have_a_cache_line_of_their_own)
 {
-	for (size_t bytes = 1; bytes <= ASH_META_MAX; bytes = bytes < 300 ? bytes + 1 : bytes + 97) {
+	for (size_t bytes = 1; bytes <= ASH_META_MAX;
+		bytes = bytes < 300 ? bytes + 1 : bytes + 97) {
 		uintptr_t at = (uintptr_t)ash_meta_alloc(bytes);
 		uintptr_t grain = bytes >= 64 ? 64 : 16, rest = at & (grain - 1);
 		must_f(at && rest == 0, "%zu bytes at %lx", bytes, (long)at);

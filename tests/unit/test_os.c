@@ -38,8 +38,9 @@ START_TEST(test_aligned_memory_is_aligned_and_leaves_nothing_around_it)
 			must(p != NULL);
 			uintptr_t rest = (uintptr_t)p & (align - 1);
 			must_f(rest == 0, "align %zu", align);
-			must_f(SANITIZED || vsz_now() - before == pages * PAGE, "%zu pages at %zu: %zu bytes",
-			       pages, align, vsz_now() - before);
+			must_f(SANITIZED || vsz_now() - before == pages * PAGE,
+				"%zu pages at %zu: %zu bytes", pages, align,
+				vsz_now() - before);
 			memset(p, 1, pages * PAGE);
 			ash_os_unmap(p, pages * PAGE);
 		}

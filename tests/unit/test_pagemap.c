@@ -29,13 +29,16 @@ START_TEST(test_an_entry_is_that_of_its_unit_alone)
 	for (int i = 0; i < 200; i++) {
 		uintptr_t unit = align_down(rng_below(&r, ASH_ROOTS / 2) * LEAF_BYTES +
 						    rng_below(&r, LEAF_BYTES),
-					    ASH_UNIT);
+			ASH_UNIT);
 		leaf_for(unit);
-		uint32_t before = ash_pagemap_get(unit - 1), after = ash_pagemap_get(unit + ASH_UNIT);
+		uint32_t before = ash_pagemap_get(unit - 1),
+			 after = ash_pagemap_get(unit + ASH_UNIT);
 		uint32_t entry = (uint32_t)rng_next(&r) | 1;
 		ash_pagemap_set(unit, entry);
-		must(ash_pagemap_get(unit) == entry && ash_pagemap_get(unit + ASH_UNIT - 1) == entry);
-		must(ash_pagemap_get(unit - 1) == before && ash_pagemap_get(unit + ASH_UNIT) == after);
+		must(ash_pagemap_get(unit) == entry &&
+			ash_pagemap_get(unit + ASH_UNIT - 1) == entry);
+		must(ash_pagemap_get(unit - 1) == before &&
+			ash_pagemap_get(unit + ASH_UNIT) == after);
 	}
 }
 END_TEST
@@ -63,7 +66,8 @@ END_TEST
 
 START_TEST(test_given_space_becomes_one_leaf_and_no_second_one)
 {
-	void *space = ash_os_map(align_up(sizeof(struct ash_leaf), ash_os.page_size)), *given = space;
+	void *space = ash_os_map(align_up(sizeof(struct ash_leaf), ash_os.page_size)),
+	     *given = space;
 	uintptr_t a = 11 * LEAF_BYTES, b = a + LEAF_BYTES;
 	must(space != NULL && (void *)ash_pagemap_ensure(a, &given) == space);
 	must(given == NULL);
@@ -86,7 +90,8 @@ START_TEST(test_there_is_no_leaf_beyond_the_addresses_of_programs)
 {
 	must(ash_pagemap_ensure((uintptr_t)ASH_ROOTS << ASH_LEAF_SHIFT, NULL) == NULL);
 	must(ash_pagemap_ensure(UINTPTR_MAX, NULL) == NULL);
-	must(ash_pagemap_ensure(((uintptr_t)ASH_ROOTS << ASH_LEAF_SHIFT) - 1, NULL) != NULL);
+	must(ash_pagemap_ensure(((uintptr_t)ASH_ROOTS << ASH_LEAF_SHIFT) - 1, NULL) !=
+		NULL);
 }
 END_TEST
 
@@ -106,7 +111,7 @@ END_TEST
 START_TEST(test_an_entry_gives_back_its_shard_and_its_class)
 {
 	for (uint32_t shard = 0; shard < 256; shard++) {
-		for (uint32_t class = 0; class < ASH_CLASSES; class++) {
+		for (uint32_t class = 0; class < ASH_CLASSES; class ++) {
 			uint32_t e = ASH_ENTRY_OF(shard, class);
 			must(e != 0 && e != ASH_ENTRY_LARGE);
 			must(ASH_ENTRY_SHARD(e) == shard && ASH_ENTRY_CLASS(e) == class);

@@ -84,9 +84,11 @@ static void check_blocks(unsigned class, void **block, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		uintptr_t at = (uintptr_t)sorted[i], offset = at & (ASH_UNIT - 1);
 		size_t rest = offset % ash_class_size[class];
-		must_f(rest == 0 && offset + ash_class_size[class] <= ASH_UNIT, "class %u", class);
+		must_f(rest == 0 && offset + ash_class_size[class] <= ASH_UNIT,
+			"class %u", class);
 		must(ash_pagemap_get(at) == ASH_ENTRY_OF(sh->id, class));
-		must_f(i == 0 || sorted[i] != sorted[i - 1], "%p twice, class %u", sorted[i], class);
+		must_f(i == 0 || sorted[i] != sorted[i - 1], "%p twice, class %u",
+			sorted[i], class);
 	}
 }
 
@@ -110,7 +112,9 @@ START_TEST(test_a_refill_from_a_new_slab_ascends_from_the_top_of_the_stack)
 		void *block[8];
 		size_t n = refill(c, block, capacity(c) < 8 ? capacity(c) : 8);
 		for (size_t i = 1; i < n; i++)
-			must_f((char *)block[i - 1] == (char *)block[i] + ash_class_size[c], "class %u", c);
+			must_f((char *)block[i - 1] ==
+					(char *)block[i] + ash_class_size[c],
+				"class %u", c);
 	}
 }
 END_TEST
@@ -261,7 +265,8 @@ START_TEST(test_trim_returns_the_pages_between_live_blocks)
 		fill(base, 0, size, c);
 		size_t live = (size + page - 1) / page;
 		size_t bytes = ash_shard_trim(sh);
-		must_f(resident_pages(base, ASH_UNIT) <= live + (n * size < ASH_UNIT), "class %u", c);
+		must_f(resident_pages(base, ASH_UNIT) <= live + (n * size < ASH_UNIT),
+			"class %u", c);
 		must(bytes >= ASH_UNIT - (live + 1) * page);
 		must(holds(base, size, c));
 		/* The pages come back as they are needed. */
@@ -349,7 +354,7 @@ START_TEST(test_an_inbox_that_nobody_empties_does_not_grow)
 	for (size_t i = 0; i < ARRAY_LEN(block); i += ASH_BATCH) {
 		ash_shard_post(sh, 3, block + i, ASH_BATCH);
 		must_f(ash_shard_parked(&sh->bin[3]) <= 16 * ASH_BATCH, "%zu blocks",
-		       ash_shard_parked(&sh->bin[3]));
+			ash_shard_parked(&sh->bin[3]));
 	}
 	refill_all(3, block, ARRAY_LEN(block));
 	check_blocks(3, block, ARRAY_LEN(block));
@@ -399,7 +404,8 @@ static void flush_tail(void *unused)
 	void *block = NULL;
 	unsigned c = 2;
 	refill_all(c, &block, 1);
-	block = (char *)align_down((uintptr_t)block, ASH_UNIT) + capacity(c) * ash_class_size[c];
+	block = (char *)align_down((uintptr_t)block, ASH_UNIT) +
+		capacity(c) * ash_class_size[c];
 	flush(c, &block, 1);
 }
 
@@ -457,7 +463,8 @@ START_TEST(test_without_memory_a_refill_gives_what_there_is_and_then_nothing)
 	size_t n = 0, got;
 	must(getrlimit(RLIMIT_AS, &all) == 0);
 	limit_address_space(8 * MIB);
-	while (n + 32 <= ARRAY_LEN(block) && (got = ash_shard_refill(sh, 47, block + n, 32)))
+	while (n + 32 <= ARRAY_LEN(block) &&
+		(got = ash_shard_refill(sh, 47, block + n, 32)))
 		n += got;
 	check_blocks(47, block, n);
 	must_f(n * ash_class_size[47] > 5 * MIB, "%zu blocks", n);
@@ -512,7 +519,8 @@ static void give_some(struct owner *o)
 			continue;
 		}
 		uint64_t *words = o->mine[i].block;
-		must_f(words[0] == o->id && words[1] == (uintptr_t)words, "%p is in other hands", (void *)words);
+		must_f(words[0] == o->id && words[1] == (uintptr_t)words,
+			"%p is in other hands", (void *)words);
 		words[0] = 0;
 		block[n++] = words;
 		o->mine[i] = o->mine[--o->n];

@@ -17,7 +17,8 @@ START_TEST(test_classes_grow_in_multiples_of_16_up_to_the_largest)
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
 		size_t rest = ash_class_size[c] % 16;
 		must_f(rest == 0, "class %u", c);
-		must_f(c == 0 || ash_class_size[c] > ash_class_size[c - 1], "class %u", c);
+		must_f(c == 0 || ash_class_size[c] > ash_class_size[c - 1], "class %u",
+			c);
 	}
 	must(ash_class_size[ASH_CLASSES - 1] == ASH_SMALL_MAX);
 }
@@ -69,8 +70,9 @@ START_TEST(test_opening_a_group_changes_the_sizes_of_its_classes_alone)
 		for (size_t size = 1; size <= ASH_SMALL_MAX; size++) {
 			unsigned c = smallest(size, 1);
 			bool of_the_group = c > leader - ASH_GROUP && c <= leader;
-			must_f(ash_class_of(size) == (of_the_group ? c : before[(size - 1) / 16]),
-			       "size %zu, group of class %u", size, leader);
+			must_f(ash_class_of(size) ==
+					(of_the_group ? c : before[(size - 1) / 16]),
+				"size %zu, group of class %u", size, leader);
 		}
 	}
 }
@@ -91,7 +93,8 @@ static void check_waste(size_t part)
 {
 	for (size_t size = 1; size <= ASH_SMALL_MAX; size++) {
 		size_t block = ash_class_size[ash_class_of(size)];
-		must_f(block - size < 16 || (block - size) * part <= block, "size %zu", size);
+		must_f(block - size < 16 || (block - size) * part <= block, "size %zu",
+			size);
 	}
 }
 
@@ -116,8 +119,9 @@ static void check_aligned_classes(void)
 	for (size_t align = 1; align && align <= (size_t)1 << 40; align *= 2)
 		for (size_t size = 0; size <= ASH_SMALL_MAX; size++) {
 			size_t at_least = ash_class_size[ash_class_of(size ? size : 1)];
-			must_f(ash_class_aligned(size, align) == smallest(at_least, align),
-			       "size %zu, align %zu", size, align);
+			must_f(ash_class_aligned(size, align) ==
+					smallest(at_least, align),
+				"size %zu, align %zu", size, align);
 		}
 }
 
@@ -143,8 +147,8 @@ START_TEST(test_reciprocal_divides_every_offset_by_every_class)
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
 		uint64_t recip = ash_class_recip[c];
 		for (size_t offset = 0; offset < ASH_UNIT; offset++)
-			must_f(offset * recip >> 32 == offset / ash_class_size[c], "class %u, offset %zu",
-			       c, offset);
+			must_f(offset * recip >> 32 == offset / ash_class_size[c],
+				"class %u, offset %zu", c, offset);
 	}
 }
 END_TEST
@@ -158,7 +162,7 @@ START_TEST(test_reciprocal_tells_every_offset_that_is_no_start_of_a_block)
 			bool found = (uint32_t)(offset * recip) < (uint32_t)recip;
 			must_f(found == start, "class %u, offset %zu", c, offset);
 			must_f(ash_class_on_grid(7 * ASH_UNIT + offset, c) == start,
-			       "class %u, offset %zu", c, offset);
+				"class %u, offset %zu", c, offset);
 		}
 	}
 }
@@ -169,7 +173,8 @@ END_TEST
 START_TEST(test_every_offset_of_a_slab_has_a_bit_in_its_bitmap)
 {
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
-		size_t capacity = ASH_UNIT / ash_class_size[c], words = (capacity + 63) / 64;
+		size_t capacity = ASH_UNIT / ash_class_size[c],
+		       words = (capacity + 63) / 64;
 		size_t last = (ASH_UNIT - 1) / ash_class_size[c];
 		must_f(last < words * 64, "class %u", c);
 	}

@@ -57,7 +57,8 @@ static void take(struct model *m, size_t n)
 	for (size_t k = 0; k < n; k++) {
 		while (m->live[next])
 			next++;
-		must_f(block[n - 1 - k] == base + next * m->size, "block %zu of size %zu", next, m->size);
+		must_f(block[n - 1 - k] == base + next * m->size, "block %zu of size %zu",
+			next, m->size);
 		m->live[next] = true;
 		m->nlive++;
 	}
@@ -70,7 +71,8 @@ static void check_bits(const struct model *m)
 	size_t bits = (m->capacity + 63) / 64 * 64;
 	for (size_t i = 0; i < bits; i++) {
 		bool free = m->s->bits[i / 64] >> (i & 63) & 1;
-		must_f(free == (i >= m->capacity || !m->live[i]), "block %zu of size %zu", i, m->size);
+		must_f(free == (i >= m->capacity || !m->live[i]), "block %zu of size %zu",
+			i, m->size);
 	}
 }
 
@@ -90,7 +92,8 @@ START_TEST(test_a_new_slab_is_free_and_known_to_the_page_map)
 	static struct model m;
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
 		begin(&m, c);
-		uintptr_t base = (uintptr_t)ash_slab_base(m.s), offset = base & (ASH_UNIT - 1);
+		uintptr_t base = (uintptr_t)ash_slab_base(m.s),
+			  offset = base & (ASH_UNIT - 1);
 		must(offset == 0);
 		must(ash_slab_nfree(m.s) == m.capacity && m.s->capacity == m.capacity);
 		must(m.s->class == c && m.s->kind == UNIT_SLAB);
@@ -205,7 +208,8 @@ static void check_idle_pages(unsigned class, struct rng *r)
 	for (int i = 0; i < 20; i++) {
 		size_t keep = 1 + rng_below(r, m.capacity);
 		for (size_t k = 0; k < m.capacity; k++)
-			if (m.live[k] && rng_below(r, m.capacity) >= keep / (i % 3 ? 1 : 8))
+			if (m.live[k] &&
+				rng_below(r, m.capacity) >= keep / (i % 3 ? 1 : 8))
 				give_back(&m, k);
 		uint32_t expected = pages_without_live_block(&m) & reached;
 		must_f(ash_slab_idle_pages(m.s) == expected, "size %zu", m.size);
@@ -259,7 +263,8 @@ START_TEST(test_purged_pages_cost_nothing_and_live_blocks_keep_their_content)
 		must(resident_pages(base, ASH_UNIT) == ASH_UNIT / page - n);
 		must(ash_slab_idle_pages(m.s) == 0);
 		for (size_t i = 0; i < m.capacity; i++)
-			must_f(!m.live[i] || holds(base + i * m.size, m.size, i), "size %zu", m.size);
+			must_f(!m.live[i] || holds(base + i * m.size, m.size, i),
+				"size %zu", m.size);
 		for (size_t i = 0; i < ASH_UNIT / page; i++)
 			must(!(idle >> i & 1) || all_zero(base + i * page, page));
 	}
@@ -283,8 +288,9 @@ START_TEST(test_a_purged_page_that_is_used_again_can_be_purged_again)
 				if (m.live[k] && rng_below(&r, 8) < 5)
 					give_back(&m, k);
 			uint32_t expected = pages_without_live_block(&m) & backed;
-			must_f(ash_slab_idle_pages(m.s) == expected, "size %zu: %x, not %x", m.size,
-			       ash_slab_idle_pages(m.s), expected);
+			must_f(ash_slab_idle_pages(m.s) == expected,
+				"size %zu: %x, not %x", m.size, ash_slab_idle_pages(m.s),
+				expected);
 			if (rng_below(&r, 2)) {
 				uint32_t some = expected & (uint32_t)rng_next(&r);
 				size_t n = (size_t)__builtin_popcount(some);
@@ -305,7 +311,8 @@ START_TEST(test_a_slab_in_dirty_memory_counts_its_pages_as_backed)
 	ash_chunk_free(p, 1);
 	struct slab *s = ash_slab_create(ASH_ENTRY_OF(0, 40));
 	must(s && ash_slab_base(s) == p);
-	must(ash_slab_idle_pages(s) == (uint32_t)((1ull << (ASH_UNIT / ash_os.page_size)) - 1));
+	must(ash_slab_idle_pages(s) ==
+		(uint32_t)((1ull << (ASH_UNIT / ash_os.page_size)) - 1));
 }
 END_TEST
 

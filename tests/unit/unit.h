@@ -67,7 +67,8 @@ static inline struct rng rng_start(const char *test, unsigned stream)
 	struct timespec t;
 	clock_gettime(CLOCK_REALTIME, &t);
 	uint64_t seed = given ? strtoull(given, NULL, 0)
-			      : ((uint64_t)t.tv_sec * 1000000007 + (uint64_t)t.tv_nsec) % 1000000000;
+			      : ((uint64_t)t.tv_sec * 1000000007 + (uint64_t)t.tv_nsec) %
+					1000000000;
 	if (!stream) {
 		printf("%s: ASHLAR_TEST_SEED=%llu\n", test, (unsigned long long)seed);
 		fflush(stdout);
