@@ -79,26 +79,64 @@ void *ash_elf_function(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *nam
 	return i ? (void *)(bias + s.sym[i].st_value) : NULL;
 }
 
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 35)
+void *ash_elf_image_function(uintptr_t base, const char *name)
+{
+	const ElfW(Ehdr) *eh = (const void *)base;
+	const ElfW(Phdr) *ph = (const void *)(base + (base ? eh->e_phoff : 0));
+	const ElfW(Phdr) *first = NULL;
+	for (unsigned i = 0; base && i < eh->e_phnum; i++) {
+		if (ph[i].p_type == PT_LOAD && !first)
+			first = &ph[i];
+		if (ph[i].p_type == PT_DYNAMIC && first) {
+			uintptr_t bias = base + first->p_offset - first->p_vaddr;
+			return ash_elf_function((const void *)(bias + ph[i].p_vaddr), bias, name);
+		}
+	}
+	return NULL;
+}
 
-/* Made for unwinders: takes no lock, whatever other threads load or unload. */
+#ifdef __GLIBC__
+
+#pragma weak _r_debug /* or the library would need the dynamic linker by its file name */
+
+#ifdef DLFO_STRUCT_HAS_EH_DBASE /* the headers of glibc 2.35 or newer */
+
+/* _dl_find_object was made for unwinders: it takes no lock, whatever other threads load or unload.
+ * Found by hand in the dynamic linker, as a library that imports it does not start on an older
+ * glibc. False if there is none. */
+static bool find_object(uintptr_t addr, const struct link_map **map)
+{
+	typedef int finder(void *, struct dl_find_object *);
+	finder *f = (finder *)ash_elf_image_function(_r_debug.r_ldbase, "_dl_find_object");
+	struct dl_find_object found;
+	if (f)
+		*map = f((void *)addr, &found) == 0 ? found.dlfo_link_map : NULL;
+	return f != NULL;
+}
+
+#else
+#define find_object(addr, map) false
+#endif
+
 const struct link_map *ash_elf_object_around(uintptr_t addr)
 {
-	struct dl_find_object found;
-	return _dl_find_object((void *)addr, &found) == 0 ? found.dlfo_link_map : NULL;
+	const struct link_map *map = NULL;
+	Dl_info info;
+	void *found = NULL;
+	if (!&_r_debug || !_r_debug.r_ldbase) /* a static program: nothing but itself */
+		return NULL;
+	if (find_object(addr, &map))
+		return map;
+	/* An older glibc: takes the lock of dlopen. */
+	return dladdr1((void *)addr, &info, &found, RTLD_DL_LINKMAP) ? found : NULL;
 }
 
 #else
 
 const struct link_map *ash_elf_object_around(uintptr_t addr)
 {
-	Dl_info info;
-	void *map = NULL;
-#ifdef __GLIBC__
-	return dladdr1((void *)addr, &info, &map, RTLD_DL_LINKMAP) ? map : NULL;
-#else
-	return dladdr((void *)addr, &info) ? map : NULL; /* musl: no map to be had */
-#endif
+	(void)addr; /* musl tells where an object is only under a lock, and has no second heap */
+	return NULL;
 }
 
 #endif

@@ -32,13 +32,7 @@ static int no_clock(clockid_t id, struct timespec *t)
 /* The vDSO's clock_gettime, found by hand: libc's may be interposed by a sanitizer. */
 static clock_fn *find_clock(void)
 {
-	const ElfW(Ehdr) *eh = (const void *)vdso;
-	const ElfW(Phdr) *ph = (const void *)(vdso + (eh ? eh->e_phoff : 0));
-	clock_fn *clock = NULL;
-	for (unsigned i = 0; eh && !clock && i < eh->e_phnum; i++)
-		if (ph[i].p_type == PT_DYNAMIC)
-			clock = (clock_fn *)ash_elf_function((const void *)(vdso + ph[i].p_offset),
-							     vdso, VDSO_CLOCK);
+	clock_fn *clock = (clock_fn *)ash_elf_image_function(vdso, VDSO_CLOCK);
 	if (!clock)
 		clock = no_clock;
 	if (vdso) /* else the constructor has yet to run */

@@ -11,6 +11,7 @@ __errno_location	errno
 abort			the end of a fault report
 __environ environ __libc_stack_end	options, at the start
 getauxval		the kernel's facts, at the start
+_r_debug dladdr1		which object a foreign pointer lies in, or is libc's
 dlsym			libc's own functions and the next operator new, never while malloc is at work
 __register_atfork	at the start
 pthread_key_create pthread_setspecific pthread_getspecific	the end of a thread
