@@ -54,7 +54,7 @@ FAST void *ash_cache_pop(size_t size)
 	size_t last = size - 1;
 	if (unlikely(last >= a->small_limit))
 		return NULL;
-	size_t class = a->class_of[last / 16];
+	size_t class = __atomic_load_n(&a->class_of[last / 16], __ATOMIC_RELAXED);
 	struct ash_fast *mine = ash_cache_mine(a);
 	void **top = mine->top[class];
 	void *block = top[-1];
