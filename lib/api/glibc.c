@@ -169,3 +169,10 @@ ASHLAR_EXPORT int API(malloc_info)(int options, FILE *stream)
 	}
 	return 0;
 }
+
+#ifndef ASHLAR_PREFIX
+/* glibc's second names of the two. */
+#define ALIAS(of) __attribute__((alias(#of), visibility("default")))
+ALIAS(mallinfo) struct mallinfo __libc_mallinfo(void);
+ALIAS(mallopt) int __libc_mallopt(int param, int value);
+#endif

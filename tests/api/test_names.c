@@ -51,6 +51,8 @@ START_TEST(test_every_malloc_name_is_ours)
 		"__libc_memalign",
 		"__libc_valloc",
 		"__libc_pvalloc",
+		"__libc_mallinfo",
+		"__libc_mallopt",
 		"__posix_memalign",
 		"mallinfo",
 		"mallinfo2",
