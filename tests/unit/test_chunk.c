@@ -251,19 +251,37 @@ START_TEST(test_a_long_run_takes_the_shortest_span_it_fits)
 }
 END_TEST
 
+static int by_address(const void *a, const void *b)
+{
+	uintptr_t p = (uintptr_t) * (char *const *)a, q = (uintptr_t) * (char *const *)b;
+	return p < q ? -1 : p > q;
+}
+
+/* The longest runs there are, n of them side by side; the lowest one's address. The kernel puts most
+ * mappings beside the last one, but for what fits into a hole above. */
+static char *adjacent_runs(size_t n)
+{
+	enum { MOST = 64 };
+	char *run[MOST];
+	for (size_t have = 1; have <= MOST; have++) {
+		run[have - 1] = alloc(ASH_RUN_MAX);
+		qsort(run, have, sizeof run[0], by_address);
+		for (size_t i = 1, row = 1; i < have && row < n; i++) {
+			row = run[i] == run[i - 1] + ASH_RUN_MAX * ASH_UNIT ? row + 1 : 1;
+			if (row == n)
+				return run[i + 1 - n];
+		}
+	}
+	ck_abort_msg("%u runs, and never %zu side by side", MOST, n);
+	return NULL;
+}
+
 /* Spans of 32 chunks and more share one list: the shortest there is the best, too. */
 START_TEST(test_a_long_run_takes_the_shortest_of_long_spans)
 {
 	enum { RUNS = 8 };
 	const size_t bytes = ASH_RUN_MAX * ASH_UNIT; /* 16 chunks */
-	char *run[RUNS], *low = NULL;
-	for (size_t i = 0; i < RUNS; i++) {
-		run[i] = alloc(ASH_RUN_MAX);
-		low = !low || run[i] < low ? run[i] : low;
-	}
-	for (size_t i = 0; i < RUNS; i++)
-		must(run[i] <
-			low + RUNS * bytes); /* as the kernel does it: side by side */
+	char *low = adjacent_runs(RUNS);
 	use_up_free_units();
 	for (size_t i = 0; i < RUNS; i++)
 		if (i != 3)
