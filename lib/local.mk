@@ -1,10 +1,11 @@
 # The library. Sources by layer, lowest first; tests/shell/check-layers.sh knows the same order.
 #
 # libash_core.la   the layers below api: no exported name, what the unit tests link
-# libash_api.la    the exported names
+# libash_api.la    the exported names, but for what operator new does without memory:
+# libash_new_shared.la, libash_new_static.la
 # libashlarSUFFIX.la, libashlar.a, libashlar_pic.a
 #                  both together, as installed
-noinst_LTLIBRARIES += libash_core.la libash_api.la
+noinst_LTLIBRARIES += libash_core.la libash_api.la libash_new_shared.la libash_new_static.la
 
 libash_core_la_SOURCES = \
 	lib/base/anchor.c lib/base/anchor.h \
@@ -41,10 +42,15 @@ libash_api_la_SOURCES = \
 	lib/api/init.c \
 	lib/api/malloc.c \
 	lib/api/slow.c
+# Only one of the two is in each library.
+libash_new_shared_la_SOURCES =
+libash_new_static_la_SOURCES =
 if CXX_OPERATORS
-libash_api_la_SOURCES += lib/api/new.c
+libash_api_la_SOURCES += lib/api/new.c lib/api/new.h
+libash_new_shared_la_SOURCES += lib/api/new_shared.c
+libash_new_static_la_SOURCES += lib/api/new_static.c
 endif
-EXTRA_DIST += lib/api/new.c
+EXTRA_DIST += lib/api/new.c lib/api/new.h lib/api/new_shared.c lib/api/new_static.c
 
 # --- the shared library
 if PREFIXED
@@ -61,9 +67,10 @@ MAP_FLAGS =
 endif
 
 ASHLAR_LA = libashlar$(install_suffix).la
-$(ASHLAR_LA): libash_api.la libash_core.la $(ASHLAR_MAP)
+shared_parts = libash_api.la libash_new_shared.la libash_core.la
+$(ASHLAR_LA): $(shared_parts) $(ASHLAR_MAP)
 	$(AM_V_CCLD)$(LINK) -shared -no-undefined -version-info $(ASHLAR_LT_VERSION) \
-	  -rpath $(libdir) $(SHARED_FLAGS) $(MAP_FLAGS) libash_api.la libash_core.la
+	  -rpath $(libdir) $(SHARED_FLAGS) $(MAP_FLAGS) $(shared_parts)
 
 # --- the archives
 # Each is one object. A linker takes from an archive only the members that it needs at that
@@ -77,13 +84,14 @@ merge = rm -f $@ $@.o && \
 	$(OBJCOPY) --localize-hidden $@.o && \
 	$(AR) cr $@ $@.o && rm -f $@.o
 
-$(ASHLAR_A): $(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS)
-	$(AM_V_GEN)objs="$(libash_api_la_OBJECTS:.lo=.o) $(libash_core_la_OBJECTS:.lo=.o)"; \
+static_objects = $(libash_api_la_OBJECTS) $(libash_new_static_la_OBJECTS) $(libash_core_la_OBJECTS)
+$(ASHLAR_A): $(static_objects)
+	$(AM_V_GEN)objs="$(static_objects:.lo=.o)"; \
 	$(merge)
 
 # libtool keeps the position-independent twin of dir/x.o in dir/$(objdir)/x.o.
-$(ASHLAR_PIC_A): $(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS)
-	$(AM_V_GEN)objs=`echo " $(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS)" | \
+$(ASHLAR_PIC_A): $(static_objects)
+	$(AM_V_GEN)objs=`echo " $(static_objects)" | \
 	  sed 's,\([^ /]*\)\.lo,$(objdir)/\1.o,g'`; \
 	$(merge)
 

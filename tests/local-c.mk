@@ -35,8 +35,8 @@ SMOKE_TESTS += \
 	tests/api/test_usable
 if !PREFIXED
 if HAVE_CXX
-API_TESTS += tests/api/test_cxx
-SMOKE_TESTS += tests/api/test_cxx
+API_TESTS += tests/api/test_cxx tests/api/test_cxx_own
+SMOKE_TESTS += tests/api/test_cxx tests/api/test_cxx_own
 endif
 if ENABLE_SHARED
 API_TESTS += tests/api/test_names
@@ -57,6 +57,9 @@ tests_api_test_calloc_LDADD = $(API_LDADD)
 tests_api_test_cxx_SOURCES = tests/api/test_cxx.cc $(api_headers)
 tests_api_test_cxx_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-builtin $(CHECK_CFLAGS)
 tests_api_test_cxx_LDADD = $(API_LDADD)
+tests_api_test_cxx_own_SOURCES = tests/api/test_cxx_own.cc $(api_headers)
+tests_api_test_cxx_own_CXXFLAGS = $(tests_api_test_cxx_CXXFLAGS)
+tests_api_test_cxx_own_LDADD = $(API_LDADD)
 tests_api_test_death_SOURCES = tests/api/test_death.c $(api_headers)
 tests_api_test_death_CFLAGS = $(API_CFLAGS)
 tests_api_test_death_LDADD = $(API_LDADD)

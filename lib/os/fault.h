@@ -10,6 +10,7 @@
 #define ASH_FAULT_FREED "invalid pointer or double free (no live block there)"
 #define ASH_FAULT_NOT_HEAP "invalid pointer (not from any heap)"
 #define ASH_FAULT_NOT_OURS "invalid pointer (not from this allocator)"
+#define ASH_FAULT_NO_RUNTIME "out of memory, and no C++ runtime to tell"
 
 /* Prints "ashlar: CALL(PTR): CAUSE" and sends SIGABRT. May be called with locks held: a handler
  * of SIGABRT that allocates passes through them. */

@@ -113,22 +113,70 @@ if command -v g++ >/dev/null; then
 #include <string>
 #include <vector>
 struct alignas(64) wide { char c[64]; };
+static int calls;
+static void give_up()
+{
+	calls++;
+	throw std::bad_alloc();
+}
 int main()
 {
 	std::vector<std::string> v(1000, std::string(100, 'x'));
 	std::unique_ptr<wide> w(new wide);
-	bool thrown = false;
+	int thrown = 0, null = 0;
 	volatile std::size_t huge = PTRDIFF_MAX;
+	std::set_new_handler(give_up);
 	try {
 		delete[] new char[huge];
 	} catch (const std::bad_alloc &) {
-		thrown = true;
+		thrown++;
 	}
-	return !(v[999].size() == 100 && (std::size_t)w.get() % 64 == 0 && thrown);
+	std::set_new_handler(nullptr);
+	try {
+		::operator delete(::operator new(huge, std::align_val_t(64)), std::align_val_t(64));
+	} catch (const std::bad_alloc &) {
+		thrown++;
+	}
+	std::set_new_handler(give_up);
+	null += new (std::nothrow) char[huge] == nullptr;
+	null += ::operator new(huge, std::align_val_t(64), std::nothrow) == nullptr;
+	delete[] new (std::nothrow) char[100];
+	return !(v[999].size() == 100 && (std::size_t)w.get() % 64 == 0 && thrown == 2 && null == 2 &&
+		calls == 3);
 }
 E1
-	# Without operators of ours, only libstdc++ calls malloc: it must be asked for.
-	try cxx g++ -std=c++17 -static -Wl,-u,malloc "$tmp/cxx.cc" -L"$build" -lashlar"$install_suffix"
-	[ "$cxx" = no ] ||
-		try cxx g++ -std=c++17 -static "$tmp/cxx.cc" -L"$build" -lashlar"$install_suffix"
+	# A program's own operators take the place of ours, and of all forms that it left out.
+	cat >"$tmp/own.cc" <<'E1'
+#include <cstdlib>
+#include <new>
+static int live;
+void *operator new(std::size_t n)
+{
+	live++;
+	return std::malloc(n);
+}
+void operator delete(void *p) noexcept
+{
+	live--;
+	std::free(p);
+}
+int main()
+{
+	int *volatile one = new int, *volatile many = new int[10], *volatile quiet = new (std::nothrow) int;
+	if (live != 3)
+		return 1;
+	delete one;
+	delete[] many;
+	::operator delete(quiet, sizeof *quiet);
+	return live != 0;
+}
+E1
+	for c in cxx own; do
+		set -- g++ -std=c++17 "$tmp/$c.cc" -L"$build"
+		# Without operators of ours, only libstdc++ calls malloc: it must be asked for.
+		try $c "$@" -static -Wl,-u,malloc -lashlar"$install_suffix"
+		[ "$cxx" = no ] || try $c "$@" -static -lashlar"$install_suffix"
+		[ ! -f "$pic_archive" ] ||
+			try $c-pie "$@" -static-pie -fPIE -Wl,-u,malloc "$pic_archive"
+	done
 fi

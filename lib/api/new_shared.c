@@ -1,0 +1,89 @@
+/* api/new_shared.c -- new without memory in the shared library: the next operator new in the search
+ * order, which is the C++ runtime's, calls the new_handler and throws. There may be none in the process;
+ * then nobody calls new either.
+ *
+ * The forms that do not throw catch what a new_handler, or the program's own operator new, throws; in C
+ * that cannot be written, so where it may happen the runtime's own form is called. */
+#include "api/new.h"
+
+#include "os/fault.h"
+
+#include <dlfcn.h>
+
+typedef void *nothrow_new(size_t, const struct nothrow *);
+typedef void *aligned_nothrow_new(size_t, size_t, const struct nothrow *);
+
+#define STRING2(x) #x
+#define STRING(x) STRING2(x)
+#define NEXT(type, name) ((type *)dlsym(RTLD_NEXT, STRING(name)))
+
+SLOW void *ash_new_failed(size_t size, size_t align)
+{
+	/* Some runtimes' aligned forms overflow when they round such a size up, and succeed. */
+	bool aligned = align && size <= PTRDIFF_MAX;
+	plain_new *plain = NEXT(plain_new, NEW());
+	aligned_new *wide = aligned ? NEXT(aligned_new, NEW(St11align_val_t)) : NULL;
+	if (!plain || (aligned && !wide))
+		ash_fault("operator new", NULL, ASH_FAULT_NO_RUNTIME);
+	return aligned ? wide(size, align) : plain(size);
+}
+
+plain_new NEW(), NEW_ARRAY();
+aligned_new NEW(St11align_val_t), NEW_ARRAY(St11align_val_t);
+
+/* Whether the program has no such operator of its own. */
+static bool ours(const void *resolved, const void *own)
+{
+	__asm__("" : "+r"(resolved)); /* the compiler believes that they are the same */
+	return resolved == own;
+}
+#define ALL_OURS(suffix, kind)                                           \
+	(ours(&NEW(suffix), &ash_new##kind##own) && \
+	 ours(&NEW_ARRAY(suffix), &ash_new_array##kind##own))
+
+static SLOW void *plain_failed(size_t size, const struct nothrow *tag, nothrow_new *runtime)
+{
+	return runtime ? runtime(size, tag) : NULL;
+}
+
+static SLOW void *aligned_failed(size_t size, size_t align, const struct nothrow *tag,
+				 aligned_nothrow_new *runtime)
+{
+	return runtime ? runtime(size, align, tag) : NULL;
+}
+
+static void *plain_quietly(size_t size, const void *caller)
+{
+	void *p;
+	if (!ALL_OURS(, _))
+		return NULL;
+	p = ash_cache_pop(size);
+	return likely(p != NULL) ? p : ash_malloc_slow(size, caller);
+}
+
+static void *aligned_quietly(size_t size, size_t align, const void *caller)
+{
+	return ALL_OURS(St11align_val_t, _aligned_) ? ash_memalign(align, size, caller) : NULL;
+}
+
+#define DEFINE_NOTHROW(FORM)                                                                    \
+	nothrow_new FORM(RKSt9nothrow_t);                                                       \
+	OPERATOR void *FORM(RKSt9nothrow_t)(size_t size, const struct nothrow *tag)             \
+	{                                                                                       \
+		void *p = plain_quietly(size, ASH_CALLER);                                      \
+		return likely(p != NULL)                                                        \
+			? p : plain_failed(size, tag, NEXT(nothrow_new, FORM(RKSt9nothrow_t))); \
+	}                                                                                       \
+	aligned_nothrow_new FORM(St11align_val_tRKSt9nothrow_t);                                \
+	OPERATOR void *FORM(St11align_val_tRKSt9nothrow_t)(size_t size, size_t align,           \
+							   const struct nothrow *tag)           \
+	{                                                                                       \
+		void *p = aligned_quietly(size, align, ASH_CALLER);                             \
+		return likely(p != NULL)                                                        \
+			? p : aligned_failed(size, align, tag,                                  \
+					     NEXT(aligned_nothrow_new,                          \
+						  FORM(St11align_val_tRKSt9nothrow_t)));        \
+	}
+
+DEFINE_NOTHROW(NEW)
+DEFINE_NOTHROW(NEW_ARRAY)
