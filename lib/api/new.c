@@ -10,19 +10,16 @@
  * cannot: see there. */
 #include "api/new.h"
 
-/* A call that the program's own operator may answer, by one jump. */
-#define BY_NAME __attribute__((noplt))
-
 static SLOW void *new_slow(size_t size, const void *caller)
 {
 	void *p = ash_hooks_on ? ash_hooks_malloc(size, caller) : ash_alloc(size, 16, false);
 	return p ? p : ash_new_failed(size, 0);
 }
 
-void *NEW()(size_t) BY_NAME;
-void *NEW(St11align_val_t)(size_t, size_t) BY_NAME;
-void DELETE()(void *) BY_NAME;
-void DELETE(St11align_val_t)(void *, size_t) BY_NAME;
+void *NEW()(size_t) ASH_NOPLT;
+void *NEW(St11align_val_t)(size_t, size_t) ASH_NOPLT;
+void DELETE()(void *) ASH_NOPLT;
+void DELETE(St11align_val_t)(void *, size_t) ASH_NOPLT;
 
 OPERATOR void *NEW()(size_t size)
 {
@@ -53,8 +50,8 @@ OPERATOR void DELETE(St11align_val_t)(void *p, size_t align)
 
 void *NEW_ARRAY()(size_t);
 void *NEW_ARRAY(St11align_val_t)(size_t, size_t);
-void DELETE_ARRAY()(void *) BY_NAME;
-void DELETE_ARRAY(St11align_val_t)(void *, size_t) BY_NAME;
+void DELETE_ARRAY()(void *) ASH_NOPLT;
+void DELETE_ARRAY(St11align_val_t)(void *, size_t) ASH_NOPLT;
 
 OPERATOR void *NEW_ARRAY()(size_t size)
 {

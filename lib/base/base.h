@@ -26,6 +26,16 @@
  * is reached through a table that the dynamic linker has yet to fill. */
 #define ASH_HIDDEN __attribute__((visibility("hidden")))
 
+/* A function that another object may define: called by one indirect jump. */
+#ifdef __has_attribute
+#if __has_attribute(noplt)
+#define ASH_NOPLT __attribute__((noplt))
+#endif
+#endif
+#ifndef ASH_NOPLT
+#define ASH_NOPLT
+#endif
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static inline uintptr_t align_up(uintptr_t x, size_t a)
