@@ -7,8 +7,8 @@
 #                  both together, as installed
 noinst_LTLIBRARIES += libash_core.la libash_api.la libash_new_shared.la libash_new_static.la
 
+# The anchor is last: its small part then shares pages with the variables of all others.
 libash_core_la_SOURCES = \
-	lib/base/anchor.c lib/base/anchor.h \
 	lib/base/base.h \
 	lib/base/bits.h \
 	lib/base/fmt.c lib/base/fmt.h \
@@ -26,12 +26,13 @@ libash_core_la_SOURCES = \
 	lib/region/meta.c lib/region/meta.h \
 	lib/region/pagemap.c lib/region/pagemap.h \
 	lib/slab/large.c lib/slab/large.h \
-	lib/slab/sizeclass.h \
+	lib/slab/sizeclass.c lib/slab/sizeclass.h \
 	lib/slab/slab.c lib/slab/slab.h \
 	lib/heap/cache.c lib/heap/cache.h \
 	lib/heap/shard.c lib/heap/shard.h \
 	lib/heap/thread.c lib/heap/thread.h \
-	lib/obs/stats.c lib/obs/stats.h
+	lib/obs/stats.c lib/obs/stats.h \
+	lib/base/anchor.c lib/base/anchor.h
 
 libash_api_la_SOURCES = \
 	lib/api/aligned.c \

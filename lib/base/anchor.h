@@ -8,7 +8,7 @@
  *     | limits: zero until the library is armed    |
  *     | class_of[]: size -> size class             |
  *     +--------------------------------------------+
- *     | zero_leaf[]: the page map of foreign memory|    read only, costs no memory
+ *     | zero_leaf[]: the page map of foreign memory|    read only
  *     | root[]: 4 GiB of address space -> leaf     |    zero means zero_leaf
  *     +--------------------------------------------+
  *
@@ -52,9 +52,8 @@ struct ash_anchor {
 	size_t small_limit;     /* sizes below it, less one, may use a cache. 0: not armed */
 	uintptr_t root_limit;   /* addresses >> ASH_LEAF_SHIFT below it are looked up. 0: not armed */
 	uint8_t class_of[ASH_SMALL_MAX / 16]; /* [(size - 1) / 16] -> class; slab/sizeclass.h */
-	uint8_t class_of_end[16];             /* room for whole vectors */
 
-	uint32_t zero_leaf[ASH_LEAF_UNITS] __attribute__((aligned(4096))); /* never written */
+	uint32_t zero_leaf[ASH_LEAF_UNITS]; /* never written */
 	intptr_t root[ASH_ROOTS]; /* leaf's distance from zero_leaf, in entries. Written once each,
 				   * under the region lock; read by all */
 };

@@ -28,19 +28,6 @@ static inline void ash_mem_zero(void *dst, size_t bytes)
 	}
 }
 
-/* Bytes of one value from p to end; returns end. May write up to 15 bytes more. */
-static inline uint8_t *ash_mem_fill(uint8_t *p, uint8_t value, uint8_t *end)
-{
-	typedef uint8_t bytes __attribute__((vector_size(16), may_alias, aligned(1)));
-	bytes v = {0};
-	v += value;
-	for (; p < end; p += 16) {
-		*(bytes *)p = v;
-		__asm__("" : "+r"(p));
-	}
-	return end;
-}
-
 /* As memcpy; dst and src 8-byte aligned or not, no overlap. */
 void ash_mem_copy(void *dst, const void *src, size_t bytes);
 

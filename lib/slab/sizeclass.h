@@ -5,9 +5,10 @@
  * classes of their own, which gives aligned_alloc its blocks: a slab starts at a multiple of
  * 64 KiB, so every block of a class is aligned as its size is.
  *
- * Above 128 bytes only every fourth class is open at first. A class costs a page at least, and what
- * is freed in one cannot serve another: a process with a few blocks of each size is better off
- * with few classes. Where 32 KiB of a class are out, the three below it are opened, for good
+ * Not all of them are open at first: a class costs a page at least, and what is freed in one cannot
+ * serve another, so a process with a few blocks of each size is better off with few classes. Up to 4 KiB
+ * two to a doubling are open, above one (there, what a block does not use are whole pages, which cost
+ * nothing). Where enough blocks of a class are out, the closed ones below it are opened, for good
  * (heap/shard.c).
  *
  * Eight steps instead of four took 6 % off sqlite's peak RSS and left nine other programs within
@@ -16,29 +17,13 @@
 #define ASH_SLAB_SIZECLASS_H
 
 #include "base/anchor.h"
-#include "base/mem.h"
 
-#define ASH_STEPS8(X, d)                                                            \
-	X((d) + (d) / 8), X((d) + (d) / 8 * 2), X((d) + (d) / 8 * 3), X((d) + (d) / 8 * 4), \
-		X((d) + (d) / 8 * 5), X((d) + (d) / 8 * 6), X((d) + (d) / 8 * 7), X((d) * 2)
-#define ASH_ALL_CLASSES(X)                                                                 \
-	X(16), X(32), X(48), X(64), X(80), X(96), X(112), X(128),                          \
-		ASH_STEPS8(X, 128),  /* 144 ... 256: class 15 */                           \
-		ASH_STEPS8(X, 256),  /* 288 ... 512 */                                     \
-		ASH_STEPS8(X, 512),  /* 576 ... 1024: class 31 */                          \
-		ASH_STEPS8(X, 1024), /* 1152 ... 2048 */                                   \
-		ASH_STEPS8(X, 2048), ASH_STEPS8(X, 4096), ASH_STEPS8(X, 8192),             \
-		ASH_STEPS8(X, 16384) /* 18432 ... 32768: class 71 */
-
-#define ASH_CLASS_SIZE(s) (s)
-static const uint16_t ash_class_size[] = {ASH_ALL_CLASSES(ASH_CLASS_SIZE)};
-_Static_assert(sizeof ash_class_size == ASH_CLASSES * sizeof(uint16_t), "ASH_CLASSES");
+extern ASH_HIDDEN const uint16_t ash_class_size[ASH_CLASSES]; /* bytes */
 
 /* Division by a class size, for offsets below 64 KiB: with q = offset * ash_class_recip[c],
  * q >> 32 is the quotient, and the low half is below the reciprocal exactly if nothing remains.
  * (Exhaustively tested in tests/unit/test_sizeclass.c.) */
-#define ASH_CLASS_RECIP(s) (UINT32_MAX / (s) + 1)
-static const uint32_t ash_class_recip[] = {ASH_ALL_CLASSES(ASH_CLASS_RECIP)};
+extern ASH_HIDDEN const uint32_t ash_class_recip[ASH_CLASSES];
 
 /* Whether an address in a slab of the class is on its grid of blocks. */
 static inline bool ash_class_on_grid(uintptr_t addr, unsigned c)
@@ -52,28 +37,37 @@ static inline unsigned ash_class_of(size_t size)
 	return __atomic_load_n(&ash_anchor.class_of[(size - 1) / 16], __ATOMIC_RELAXED);
 }
 
-#define ASH_GROUP 4 /* classes that are opened together: the last one is open from the start */
-
-static inline bool ash_class_leads(unsigned c)
+/* How many classes are opened together with c, itself included, if it is the largest of them, which is
+ * open from the start; else 0. */
+static inline unsigned ash_class_group(unsigned c)
 {
-	return c >= 8 && (c - 8) % ASH_GROUP == ASH_GROUP - 1;
+	if (c < 4) /* 16 to 64 bytes */
+		return 1;
+	if (c < 8) /* to 128 */
+		return c % 2 == 1 ? 2 : 0;
+	if (c < 48) /* to 4 KiB */
+		return c % 4 == 3 ? 4 : 0;
+	return c % 8 == 7 ? 8 : 0;
 }
 
-/* Opens the classes below a leading one. Any thread: all of them write the same bytes. */
-static inline void ash_sizeclass_open(unsigned leader)
+/* Bytes of such a class that must be out before the others pay for themselves. */
+static inline size_t ash_class_open_bytes(unsigned c)
 {
-	for (unsigned c = leader - (ASH_GROUP - 1); c < leader; c++)
-		for (unsigned i = ash_class_size[c - 1] / 16u; i < ash_class_size[c] / 16u; i++)
-			__atomic_store_n(&ash_anchor.class_of[i], (uint8_t)c, __ATOMIC_RELAXED);
+	return c < 8 ? 4096 : c < 48 ? 65536 : 16u * ash_class_size[c];
 }
+
+/* Fills the anchor's size -> class table, and opens the group of a class. The latter by any thread,
+ * while others read: all of them write the same bytes. */
+void ash_sizeclass_init(void);
+void ash_sizeclass_open(unsigned largest);
 
 static inline bool ash_sizeclass_is_open(unsigned c)
 {
 	return ash_class_of(ash_class_size[c]) == c;
 }
 
-/* The smallest class for size, from the smallest open one on, whose blocks are multiples of align (a power of two);
- * ASH_CLASSES if there is none. */
+/* The smallest class for size, from the smallest open one on, whose blocks are multiples of align (a
+ * power of two); ASH_CLASSES if there is none. */
 static inline unsigned ash_class_aligned(size_t size, size_t align)
 {
 	if (size > ASH_SMALL_MAX)
@@ -82,15 +76,6 @@ static inline unsigned ash_class_aligned(size_t size, size_t align)
 	while (c < ASH_CLASSES && (ash_class_size[c] & (align - 1)))
 		c++;
 	return c;
-}
-
-/* Fills the anchor's size -> class table. */
-static inline void ash_sizeclass_init(void)
-{
-	uint8_t *at = ash_anchor.class_of;
-	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		if (c < 8 || ash_class_leads(c))
-			at = ash_mem_fill(at, (uint8_t)c, ash_anchor.class_of + ash_class_size[c] / 16);
 }
 
 #endif

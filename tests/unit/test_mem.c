@@ -42,22 +42,6 @@ START_TEST(test_zero_of_large_blocks_clears_all_of_them)
 }
 END_TEST
 
-START_TEST(test_fill_writes_one_value_up_to_the_end_and_15_bytes_more_at_most)
-{
-	for (size_t at = 0; at < 16; at++) {
-		for (size_t n = 0; n <= 300; n++) {
-			memset(to, 0xa5, PAD + at + n + PAD);
-			uint8_t *end = to + PAD + at + n;
-			must_f(ash_mem_fill(to + PAD + at, 7, end) == end,
-				"%zu bytes at %zu", n, at);
-			must_f(all(to, PAD + at, 0xa5), "%zu bytes at %zu", n, at);
-			must_f(all(to + PAD + at, n, 7), "%zu bytes at %zu", n, at);
-			must_f(all(end + 15, PAD - 15, 0xa5), "%zu bytes at %zu", n, at);
-		}
-	}
-}
-END_TEST
-
 static void check_copy(size_t d, size_t s, size_t n)
 {
 	memset(to, 0xa5, PAD + d + n + PAD);
@@ -213,7 +197,6 @@ int main(void)
 	const TTest *const tests[] = {
 		test_zero_clears_its_bytes_rounded_up_to_16_and_no_more,
 		test_zero_of_large_blocks_clears_all_of_them,
-		test_fill_writes_one_value_up_to_the_end_and_15_bytes_more_at_most,
 		test_copy_copies_every_small_size_from_and_to_anywhere,
 		test_copy_copies_large_blocks,
 		test_slide_moves_pointers_down_by_any_distance,

@@ -26,13 +26,13 @@ END_TEST
 
 static bool open_from_the_start(unsigned c)
 {
-	return c < 8 || ash_class_leads(c);
+	return ash_class_group(c) > 0;
 }
 
 static void open_all(void)
 {
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		if (ash_class_leads(c))
+		if (ash_class_group(c))
 			ash_sizeclass_open(c);
 }
 
@@ -62,17 +62,18 @@ END_TEST
 START_TEST(test_opening_a_group_changes_the_sizes_of_its_classes_alone)
 {
 	static uint8_t before[ARRAY_LEN(ash_anchor.class_of)];
-	for (unsigned leader = 0; leader < ASH_CLASSES; leader++) {
-		if (!ash_class_leads(leader))
+	for (unsigned largest = 0; largest < ASH_CLASSES; largest++) {
+		if (!ash_class_group(largest))
 			continue;
 		memcpy(before, ash_anchor.class_of, sizeof before);
-		ash_sizeclass_open(leader);
+		ash_sizeclass_open(largest);
 		for (size_t size = 1; size <= ASH_SMALL_MAX; size++) {
 			unsigned c = smallest(size, 1);
-			bool of_the_group = c > leader - ASH_GROUP && c <= leader;
+			bool of_the_group =
+				c + ash_class_group(largest) > largest && c <= largest;
 			must_f(ash_class_of(size) ==
 					(of_the_group ? c : before[(size - 1) / 16]),
-				"size %zu, group of class %u", size, leader);
+				"size %zu, group of class %u", size, largest);
 		}
 	}
 }
@@ -88,21 +89,47 @@ START_TEST(test_a_larger_size_never_gets_a_smaller_class)
 }
 END_TEST
 
-/* In parts of the block; up to 15 bytes are always possible. */
-static void check_waste(size_t part)
+START_TEST(test_groups_follow_one_another_without_a_gap)
 {
-	for (size_t size = 1; size <= ASH_SMALL_MAX; size++) {
+	unsigned next = 0;
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		if (ash_class_group(c)) {
+			must_f(c + 1 - ash_class_group(c) == next, "class %u", c);
+			next = c + 1;
+		}
+	must(next == ASH_CLASSES);
+}
+END_TEST
+
+/* What blocks of a group waste before it is opened is worth some pages at most. */
+START_TEST(test_a_group_is_opened_before_its_waste_is_large)
+{
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		if (!ash_class_group(c))
+			continue;
+		size_t bytes = ash_class_open_bytes(c);
+		must_f(bytes >= 4096 && bytes <= 8 * ASH_UNIT, "class %u", c);
+		must_f(bytes >= 8u * ash_class_size[c], "class %u", c);
+	}
+}
+END_TEST
+
+/* In parts of the block; up to 15 bytes are always possible. */
+static void check_waste(size_t from, size_t to, size_t part)
+{
+	for (size_t size = from; size <= to; size++) {
 		size_t block = ash_class_size[ash_class_of(size)];
 		must_f(block - size < 16 || (block - size) * part <= block, "size %zu",
 			size);
 	}
 }
 
-START_TEST(test_a_block_wastes_at_most_a_third_of_itself_and_a_ninth_in_open_groups)
+START_TEST(test_a_block_wastes_at_most_a_third_or_whole_pages_and_a_ninth_in_open_groups)
 {
-	check_waste(3);
+	check_waste(1, 4096, 3);
+	check_waste(4097, ASH_SMALL_MAX, 2);
 	open_all();
-	check_waste(9);
+	check_waste(1, ASH_SMALL_MAX, 9);
 }
 END_TEST
 
@@ -189,7 +216,9 @@ int main(void)
 		test_with_all_open_every_size_gets_the_smallest_class_that_holds_it,
 		test_opening_a_group_changes_the_sizes_of_its_classes_alone,
 		test_a_larger_size_never_gets_a_smaller_class,
-		test_a_block_wastes_at_most_a_third_of_itself_and_a_ninth_in_open_groups,
+		test_groups_follow_one_another_without_a_gap,
+		test_a_group_is_opened_before_its_waste_is_large,
+		test_a_block_wastes_at_most_a_third_or_whole_pages_and_a_ninth_in_open_groups,
 		test_every_power_of_two_is_an_open_class_and_so_aligned_to_itself,
 		test_aligned_class_is_the_smallest_that_is_large_and_aligned_enough,
 		test_aligned_class_of_a_large_size_is_none,
