@@ -154,7 +154,7 @@ static const struct ashlar_hooks *enter(void)
 
 static void leave(void)
 {
-	ash_tls_set_flags(ash_tls_flags() & ~(uintptr_t)ASH_TLS_IN_HOOK);
+	ash_tls_set_flags(ash_tls_flags() & ~(uint32_t)ASH_TLS_IN_HOOK);
 }
 
 /* A hook variable's value if it is the user's and may be called now. */

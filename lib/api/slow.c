@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #define RECLAIM_MS 100
+#define ADDRESS_BITS (sizeof(void *) == 8 ? 47 : 32) /* that a process is given without asking for more */
 
 /* ---- allocation */
 
@@ -41,9 +42,12 @@ static void *try_alloc(size_t size, size_t align, bool zero, void *(*small)(unsi
 }
 
 /* The system has no more: give back all we keep, address space too. That walks the whole heap, so
- * not at each of many failures in a row; then only what is free already goes. */
-static bool reclaim(void)
+ * not at each of many failures in a row; then only what is free already goes. And not for a size that
+ * no process can have. */
+static bool reclaim(size_t size)
 {
+	if (size >> (ADDRESS_BITS - 1))
+		return false;
 	static _Atomic uint32_t last; /* ms, when everything was tried */
 	uint32_t now = ash_os_now_ms(), before = last;
 	if (before && now - before < RECLAIM_MS)
@@ -59,7 +63,7 @@ void *ash_alloc_quiet(size_t size, size_t align, bool zero)
 	if (unlikely(size > PTRDIFF_MAX))
 		return NULL;
 	void *p = try_alloc(size, align, zero, alloc_small);
-	if (unlikely(!p) && reclaim())
+	if (unlikely(!p) && reclaim(size))
 		p = try_alloc(size, align, zero, alloc_small);
 	if (unlikely(!p) && size <= ASH_SMALL_MAX)
 		p = try_alloc(size, align, zero, ash_heap_alloc_anywhere);
@@ -110,7 +114,7 @@ void ash_free(void *p)
 		if (!ash_large_free(p))
 			ash_fault("free", p, ASH_FAULT_DOUBLE_FREE);
 	} else {
-		struct cache *t = ash_thread_cache();
+		struct cache *t = ash_thread_cache_to_free();
 		if (t)
 			ash_cache_return(t, p, entry);
 		else

@@ -270,6 +270,7 @@ struct cache *ash_cache_create(uint32_t shards)
 void ash_cache_bind(struct cache *t, struct shard *sh)
 {
 	t->shard = sh;
+	t->self = ash_tls_self();
 	t->fast.owner = ASH_ENTRY_OF(sh->id, 0);
 	t->bound = true;
 }

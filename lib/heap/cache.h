@@ -37,7 +37,8 @@ struct cache {
 	uint32_t held_bytes;           /* bytes all arrays can hold beyond their first size */
 	struct cache *next;            /* registry, const; heap/thread.c */
 	struct cache *next_free;       /* registry lock */
-	_Atomic bool bound;            /* a thread has it */
+	_Atomic bool bound;            /* a thread has it ... */
+	uintptr_t self;                /* ... whose ash_tls_self() this is. Registry lock */
 	uint32_t noutbox;              /* const */
 	struct outbox *outbox[];       /* [shard]; NULL until used */
 };

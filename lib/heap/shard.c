@@ -9,14 +9,15 @@
 
 #define EXTRA_MAX 32   /* empty slabs kept by one bin, however often it needs them again ... */
 #define EMPTY_MIN 24   /* ... and by all of a shard, besides a sixteenth of its slabs */
-#define OPEN_BYTES 32768 /* out of a leading class: enough for the classes below it to pay */
 #define PICK 8         /* partial slabs compared when a bin needs a new one to refill from */
 #define PARCELS_MAX 8  /* in one inbox; beyond that blocks go to the bitmaps, or an idle shard
 			* would keep them from everybody */
 #define PURGE_CLASS 31 /* 1 KiB: in passing, slabs of smaller blocks are not looked at, as their
 			* pages are rarely free as a whole */
 #define PURGE_TICKS 8  /* visits to a bin between looks at its sparse slabs */
-#define PURGE_SCAN 16
+#define PURGE_SCAN 16 /* slabs looked at in one go ... */
+#define PURGE_SHARE 8 /* ... until that part of the bin has been, in turns ... */
+#define PURGES 4      /* ... or so many goes found something: half a millisecond of system calls */
 #define PURGE_AGE_MS 100
 
 _Atomic(struct shard *) ash_shards[ASH_SHARDS_MAX];
@@ -66,6 +67,8 @@ static void partial_remove(struct shard *sh, struct slab *s)
 		b->partial = s->next;
 	if (s->next)
 		s->next->prev = s->prev;
+	if (b->scan == s)
+		b->scan = s->next;
 	b->nempty -= is_empty(s);
 	sh->nempty -= is_empty(s);
 }
@@ -213,67 +216,71 @@ static void mark_free(struct shard *sh, unsigned class, void **block, size_t n,
 
 /* ---- purging inside sparse slabs */
 
-/* Takes partial slabs worth purging off the list, looking at `scan` of them. Lock held. */
-static struct slab *purge_candidates(struct shard *sh, struct bin *b, uint32_t now, uint32_t age,
-				     size_t scan)
+static void purging_add(struct shard *sh, struct slab *s)
 {
-	struct slab *found = NULL;
-	for (struct slab *s = b->partial, *next; s && scan--; s = next) {
-		next = s->next;
-		if (!s->stamp)
-			s->stamp = now ? now : 1; /* 0: not looked at yet */
-		if (now - s->stamp < age || (age && ash_slab_nfree(s) * 2 < s->capacity))
-			continue;
-		s->stamp = now ? now : 1;
-		s->units = ash_slab_idle_pages(s);
-		if (!s->units)
-			continue;
-		partial_remove(sh, s);
-		set_held(s);
-		s->next = found;
-		found = s;
-	}
-	return found;
+	set_held(s);
+	s->prev = NULL;
+	s->next = sh->purging;
+	if (s->next)
+		s->next->prev = s;
+	sh->purging = s;
 }
 
-/* Lock held; released during the system calls, while nobody can take blocks of these slabs. */
-static size_t purge_bin(struct shard *sh, struct bin *b, uint32_t now, uint32_t age, size_t scan,
-			struct slab **empty)
+static void purging_remove(struct shard *sh, struct slab *s)
 {
-	size_t purged = 0;
-	struct slab *found = purge_candidates(sh, b, now, age, scan);
-	if (!found)
-		return 0;
-	ash_unlock(&sh->lock);
-	for (struct slab *s = found; s; s = s->next)
-		purged += ash_slab_purge(s, s->units);
-	ash_lock(&sh->lock);
-	for (struct slab *s = found, *next; s; s = next) {
-		next = s->next;
-		settle(sh, s, empty);
-	}
-	sh->purged_bytes += purged;
-	return purged;
+	*(s->prev ? &s->prev->next : &sh->purging) = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
 }
 
-/* Empty slabs that were not wanted again go. Lock held. */
-static void drop_extra(struct shard *sh, struct bin *b, struct slab **empty)
+/* Whether a partial slab has pages to return (in s->units): for a while none of its blocks was wanted,
+ * and, unless all is asked for (age 0), half of it is free. */
+static bool worth_purging(struct slab *s, uint32_t now, uint32_t age)
 {
-	if (b->created) {
-		b->created = 0;
-		return;
-	}
-	b->extra /= 2;
-	b->dropped = 0;
-	struct slab *s = b->partial;
-	for (int i = 0; s && i < PURGE_SCAN && b->nempty > b->extra + 1u; i++) {
+	now += !now; /* 0: not looked at yet */
+	if (!s->stamp)
+		s->stamp = now;
+	if (now - s->stamp < age || (age && ash_slab_nfree(s) * 2 < s->capacity))
+		return false;
+	s->stamp = now;
+	s->units = ash_slab_idle_pages(s);
+	return s->units != 0;
+}
+
+/* Looks at the next few partial slabs of a bin: drops empty ones beyond `keep`, returns idle pages of
+ * others if purge. Lock held, released during the system calls; nobody can take blocks of these
+ * slabs meanwhile, therefore they are few. */
+static size_t look_at_partial(struct shard *sh, struct bin *b, uint32_t now, uint32_t age,
+			      unsigned keep, bool purge, struct slab **empty)
+{
+	struct slab *found[PURGE_SCAN];
+	size_t n = 0, purged = 0;
+	struct slab *s = b->scan ? b->scan : b->partial;
+	for (int i = 0; s && i < PURGE_SCAN; i++) {
 		struct slab *next = s->next;
-		if (is_empty(s)) {
+		if (is_empty(s) && b->nempty > keep) {
 			partial_remove(sh, s);
 			drop(sh, s, empty);
+		} else if (purge && worth_purging(s, now, age)) {
+			partial_remove(sh, s);
+			purging_add(sh, s);
+			found[n++] = s;
 		}
 		s = next;
 	}
+	b->scan = s;
+	if (!n)
+		return 0;
+	ash_unlock(&sh->lock);
+	for (size_t i = 0; i < n; i++)
+		purged += ash_slab_purge(found[i], found[i]->units);
+	ash_lock(&sh->lock);
+	for (size_t i = 0; i < n; i++) {
+		purging_remove(sh, found[i]);
+		settle(sh, found[i], empty);
+	}
+	sh->purged_bytes += purged;
+	return purged;
 }
 
 /* Paid for by the visits to a bin, at most once in PURGE_AGE_MS. Lock held. */
@@ -285,9 +292,20 @@ static inline void housekeeping(struct shard *sh, struct bin *b, struct slab **e
 	if (now - b->looked_at < PURGE_AGE_MS)
 		return;
 	b->looked_at = now;
-	drop_extra(sh, b, empty);
-	if (b >= &sh->bin[PURGE_CLASS])
-		purge_bin(sh, b, now, PURGE_AGE_MS, PURGE_SCAN, empty);
+	unsigned keep = UINT16_MAX;
+	if (!b->created) { /* empty slabs that were not wanted again go */
+		b->extra /= 2;
+		b->dropped = 0;
+		keep = b->extra + 1u;
+	}
+	b->created = 0;
+	bool purge = b >= &sh->bin[PURGE_CLASS];
+	unsigned looks = 1 + b->slabs / PURGE_SHARE / PURGE_SCAN, purges = PURGES;
+	while (looks-- && purges && b->partial) {
+		purges -= look_at_partial(sh, b, now, PURGE_AGE_MS, keep, purge, empty) > 0;
+		if (!b->scan)
+			break;
+	}
 }
 
 void ash_shard_flush(struct shard *sh, const struct batch *batches, size_t n)
@@ -389,9 +407,8 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 		housekeeping(sh, b, &empty);
 	}
 	b->nmalloc += got;
-	if (ash_class_leads(class) &&
-	    (b->nmalloc - b->ndalloc) * ash_class_size[class] >= OPEN_BYTES &&
-	    !ash_sizeclass_is_open(class - 1))
+	if (ash_class_group(class) > 1 && !ash_sizeclass_is_open(class - 1) &&
+	    (b->nmalloc - b->ndalloc) * ash_class_size[class] >= ash_class_open_bytes(class))
 		ash_sizeclass_open(class);
 	ash_unlock(&sh->lock);
 	if (done)
@@ -456,31 +473,54 @@ size_t ash_shard_parked(const struct bin *b)
 	return n;
 }
 
+static size_t trim_bin(struct shard *sh, struct bin *b, uint32_t now, struct slab **empty)
+{
+	size_t purged = 0;
+	if (b->held) {
+		struct slab *s = b->held;
+		b->held = NULL;
+		settle(sh, s, empty);
+	}
+	b->extra = 0;
+	b->scan = NULL;
+	/* What has been purged goes to the head, behind the scan; what others put there meanwhile they
+	 * may as well look at themselves. */
+	do
+		purged += look_at_partial(sh, b, now, 0, 0, true, empty);
+	while (b->scan);
+	return purged;
+}
+
 size_t ash_shard_trim(struct shard *sh)
 {
 	size_t purged = 0;
-	struct slab *empty = NULL;
 	uint32_t now = ash_os_now_ms();
-	for (unsigned c = 0; c < ASH_CLASSES; c++)
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		struct slab *empty = NULL;
 		drain(sh, c);
-	ash_lock(&sh->lock);
-	for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
-		if (b->held) {
-			struct slab *s = b->held;
-			b->held = NULL;
-			settle(sh, s, &empty);
-		}
-		for (struct slab *s = b->partial, *next; s; s = next) {
-			next = s->next;
-			if (is_empty(s)) {
-				partial_remove(sh, s);
-				drop(sh, s, &empty);
-			}
-		}
-		b->extra = 0;
-		purged += purge_bin(sh, b, now, 0, SIZE_MAX, &empty);
+		ash_lock(&sh->lock);
+		purged += trim_bin(sh, &sh->bin[c], now, &empty);
+		ash_unlock(&sh->lock);
+		destroy_all(empty);
 	}
-	ash_unlock(&sh->lock);
-	destroy_all(empty);
 	return purged;
+}
+
+void ash_shard_orphaned(struct shard *sh)
+{
+	for (struct slab *s; (s = sh->purging);) {
+		purging_remove(sh, s);
+		if (ash_slab_nfree(s) < wake_level(s))
+			set_full(s);
+		else
+			partial_push(sh, s);
+	}
+	for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
+		uint32_t n = 0;
+		for (struct parcel *p = b->ready; p; p = p->next)
+			n++;
+		for (struct parcel *p = b->inbox; p; p = p->next)
+			n++;
+		b->parcels = n; /* a sender may have been caught before it counted */
+	}
 }

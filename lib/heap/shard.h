@@ -28,6 +28,7 @@ struct parcel {
 struct bin {
 	struct slab *held;    /* refills come from here first */
 	struct slab *partial; /* list */
+	struct slab *scan;    /* in it: where housekeeping goes on; NULL: at the head */
 	struct parcel *ready; /* taken out of the inbox */
 	_Atomic(struct parcel *) inbox; /* any thread pushes (release), lock holder empties */
 	_Atomic uint32_t parcels;       /* in inbox and ready */
@@ -47,6 +48,7 @@ struct shard {
 	uint32_t threads; /* bound to it. Thread registry lock (heap/thread.c) */
 	uint32_t slabs, nempty; /* sums over the bins */
 	size_t purged_bytes; /* by the sub-slab purger */
+	struct slab *purging; /* list: held by threads that are returning pages of theirs */
 	_Alignas(64) struct bin bin[ASH_CLASSES];
 };
 
@@ -74,6 +76,9 @@ void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n);
 
 /* Destroys slabs without live blocks, returns idle pages of the others. Bytes purged. */
 size_t ash_shard_trim(struct shard *sh);
+
+/* In a child of fork: no thread but the caller is left that could be at work in the shard. */
+void ash_shard_orphaned(struct shard *sh);
 
 /* Blocks waiting in inboxes, free in truth but not in any bitmap yet: for statistics. Lock held. */
 size_t ash_shard_parked(const struct bin *b);

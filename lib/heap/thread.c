@@ -5,6 +5,8 @@
 #include "region/meta.h"
 #include "slab/large.h"
 
+#define FREES_DIRECT 16 /* frees before a thread that never allocates is given a cache */
+
 static struct {
 	struct ash_lock lock;       /* rank THREADS; guards all below and shard->threads */
 	_Atomic bool started;       /* set once, after the tables are filled */
@@ -92,6 +94,17 @@ static struct shard *choose_shard(void)
 	return best;
 }
 
+/* A cache that a thread left without a word: it allocated for the first time when all destructors had
+ * run. Its thread pointer tells, once the C library gives the same stack to another thread: no two
+ * living ones have it. Registry lock held. */
+static struct cache *inherit(void)
+{
+	struct cache *t = heap.all;
+	while (t && !(t->bound && t->self == ash_tls_self()))
+		t = t->next;
+	return t;
+}
+
 static SLOW struct cache *bind_thread(void)
 {
 	if (!heap.caches || (ash_tls_flags() & ASH_TLS_EXITED))
@@ -99,9 +112,11 @@ static SLOW struct cache *bind_thread(void)
 	if (ash_lock_is_mine(&heap.lock)) /* setting the TLS word below allocates: do without */
 		return NULL;
 	ash_lock(&heap.lock);
-	struct cache *t = heap.unused;
+	struct cache *t = heap.unused, *inherited = t ? NULL : inherit();
 	if (t) {
 		heap.unused = t->next_free;
+	} else if (inherited) {
+		t = inherited;
 	} else {
 		t = ash_cache_create(heap.shards_max);
 		if (!t) {
@@ -111,7 +126,8 @@ static SLOW struct cache *bind_thread(void)
 		t->next = heap.all;
 		heap.all = t;
 	}
-	ash_cache_bind(t, choose_shard());
+	if (!inherited)
+		ash_cache_bind(t, choose_shard());
 	ash_tls_set_cache((char *)t - (char *)&ash_anchor);
 	ash_unlock(&heap.lock);
 	ash_tls_watch_exit(); /* may allocate: the cache is there */
@@ -130,6 +146,12 @@ struct cache *ash_thread_cache(void)
 {
 	struct cache *t = ash_thread_cache_or_null();
 	return likely(t != NULL) ? t : bind_thread();
+}
+
+struct cache *ash_thread_cache_to_free(void)
+{
+	struct cache *t = ash_thread_cache_or_null();
+	return likely(t != NULL) || ash_tls_visit() < FREES_DIRECT ? t : bind_thread();
 }
 
 static void thread_exit(void)
@@ -257,14 +279,7 @@ void ash_heap_fork_parent(void)
 static void forget_threads(struct shard *sh, const struct cache *mine)
 {
 	sh->threads = mine && mine->shard == sh;
-	for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
-		uint32_t n = 0;
-		for (struct parcel *p = b->ready; p; p = p->next)
-			n++;
-		for (struct parcel *p = b->inbox; p; p = p->next)
-			n++;
-		b->parcels = n; /* a sender may have been caught before it counted */
-	}
+	ash_shard_orphaned(sh);
 }
 
 void ash_heap_fork_child(void)

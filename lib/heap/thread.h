@@ -26,6 +26,10 @@ void ash_heap_arm(bool on);
 /* The calling thread's cache, made at the first call; NULL if it has none: use shard 0. */
 struct cache *ash_thread_cache(void);
 
+/* The same for a block to be freed. A thread that has allocated nothing gets no cache for a few frees:
+ * libc frees, at the very end of a thread, when nobody would flush it any more. */
+struct cache *ash_thread_cache_to_free(void);
+
 /* The cache if there is one already, else NULL. */
 struct cache *ash_thread_cache_or_null(void);
 

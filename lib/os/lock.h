@@ -7,7 +7,9 @@
  * fork() holds every lock. What other libraries' fork handlers allocate meanwhile, on the forking
  * thread, passes through the locks (that thread owns the state). A fork in a signal handler may
  * have interrupted a holder of the lock on the same thread: so a lock knows its holder, and such
- * a one is left to it, in the parent and in the child. */
+ * a one is left to it, in the parent and in the child. In a process with other threads that is not
+ * enough: they may hold a lower rank and wait for the one that was interrupted (glibc's malloc hangs
+ * there as well). */
 #ifndef ASH_OS_LOCK_H
 #define ASH_OS_LOCK_H
 

@@ -29,8 +29,9 @@ void *ash_os_map(size_t len);
 /* The same at a multiple of align (a power of two above the page size). */
 void *ash_os_map_aligned(size_t len, size_t align);
 
-/* Never fails in a way that matters: what cannot be unmapped is purged. */
-void ash_os_unmap(void *addr, size_t len);
+/* False if the system refused, because the process may not have more mappings: the memory is then
+ * purged instead, and still the caller's. */
+bool ash_os_unmap(void *addr, size_t len);
 
 /* Gives the pages back: they read as zero afterwards and cost no memory until then. Returns false
  * if the system refused (locked memory): the content is then unchanged. */
@@ -47,7 +48,8 @@ bool ash_os_is_mapped(const void *addr);
 int ash_os_grow(void *addr, size_t len, size_t new_len);
 
 /* Moves a mapping's pages over another mapping of new_len >= len bytes, which disappears, as does
- * the old place. On failure nothing has changed. */
+ * the old place. -ENOMEM: the target may be gone and its addresses somebody else's; after any other
+ * error nothing has changed. */
 int ash_os_move(void *addr, size_t len, void *target, size_t new_len);
 
 /* Milliseconds of a coarse monotonic clock; wraps. */

@@ -10,9 +10,14 @@
 #include <sys/mman.h>
 #include <time.h>
 
-struct ash_os_facts ash_os = {.page_size = 4096, .page_shift = 12, .cpus = 1, .secure = true};
+/* The largest page size: a page of ours is then whole pages of the system's, whatever they are. */
+struct ash_os_facts ash_os = {.page_size = 65536, .page_shift = 16, .cpus = 1, .secure = true};
 
-typedef int clock_fn(clockid_t, struct timespec *);
+/* The kernel's own timespec, which libc's is not on 32-bit machines with a 64-bit time_t. */
+struct kernel_time {
+	long sec, nsec;
+};
+typedef int clock_fn(clockid_t, struct kernel_time *);
 static uintptr_t vdso;                /* const after ash_os_init(); 0: none */
 static _Atomic(clock_fn *) vdso_clock; /* found at the first use; no clock: time stands still */
 
@@ -22,10 +27,10 @@ static _Atomic(clock_fn *) vdso_clock; /* found at the first use; no clock: time
 #define VDSO_CLOCK "__vdso_clock_gettime"
 #endif
 
-static int no_clock(clockid_t id, struct timespec *t)
+static int no_clock(clockid_t id, struct kernel_time *t)
 {
 	(void)id;
-	*t = (struct timespec){0};
+	*t = (struct kernel_time){0};
 	return 0;
 }
 
@@ -86,7 +91,7 @@ void *ash_os_map_aligned(size_t len, size_t align)
 	if (!p || !((uintptr_t)p & (align - 1)))
 		return p;
 	ash_os_unmap(p, len);
-	size_t slack = align - ash_os.page_size;
+	size_t slack = align - 4096; /* the smallest page size: before the start the true one is unknown */
 	if (len + slack < len)
 		return NULL;
 	p = ash_os_map(len + slack);
@@ -101,11 +106,13 @@ void *ash_os_map_aligned(size_t len, size_t align)
 	return start;
 }
 
-void ash_os_unmap(void *addr, size_t len)
+bool ash_os_unmap(void *addr, size_t len)
 {
 	/* ENOMEM: the hole would need one mapping more than the process may have. */
-	if (ash_syscall_failed(ash_syscall3(SYS_munmap, (long)addr, (long)len, 0)))
-		ash_os_purge(addr, len);
+	if (!ash_syscall_failed(ash_syscall3(SYS_munmap, (long)addr, (long)len, 0)))
+		return true;
+	ash_os_purge(addr, len);
+	return false;
 }
 
 bool ash_os_purge(void *addr, size_t len)
@@ -122,7 +129,7 @@ void ash_os_advise_huge(void *addr, size_t len, bool on)
 bool ash_os_is_mapped(const void *addr)
 {
 	/* A futex wait that does not wait: it reads the word, and every sandbox knows it. */
-	static const struct timespec at_once;
+	static const struct kernel_time at_once;
 	uintptr_t word = align_down((uintptr_t)addr, 4);
 	return ash_syscall6(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, 0, (long)&at_once, 0, 0) !=
 	       -EFAULT;
@@ -151,13 +158,13 @@ int ash_os_move(void *addr, size_t len, void *target, size_t new_len)
 
 uint32_t ash_os_now_ms(void)
 {
-	struct timespec t;
+	struct kernel_time t;
 	clock_fn *clock = vdso_clock;
 	if (unlikely(!clock))
 		clock = find_clock();
 	if (clock(CLOCK_MONOTONIC_COARSE, &t) != 0)
 		return 0;
-	return (uint32_t)t.tv_sec * 1000u + (uint32_t)(t.tv_nsec / 1000000);
+	return (uint32_t)t.sec * 1000u + (uint32_t)(t.nsec / 1000000);
 }
 
 void ash_os_wait(_Atomic uint32_t *word, uint32_t expected)

@@ -15,7 +15,8 @@
 
 struct ash_tls {
 	intptr_t cache;
-	uintptr_t flags; /* enum ash_tls_flag */
+	uint32_t flags; /* enum ash_tls_flag */
+	uint32_t visits;
 };
 extern ASH_HIDDEN _Thread_local struct ash_tls ash_tls
 	__attribute__((tls_model("initial-exec")));
@@ -30,14 +31,20 @@ static inline void ash_tls_set_cache(intptr_t distance)
 	ash_tls.cache = distance;
 }
 
-static inline uintptr_t ash_tls_flags(void)
+static inline uint32_t ash_tls_flags(void)
 {
 	return ash_tls.flags;
 }
 
-static inline void ash_tls_set_flags(uintptr_t flags)
+static inline void ash_tls_set_flags(uint32_t flags)
 {
 	ash_tls.flags = flags;
+}
+
+/* How often the thread has called this. */
+static inline uint32_t ash_tls_visit(void)
+{
+	return ash_tls.visits++;
 }
 
 #else
@@ -57,9 +64,9 @@ FAST intptr_t ash_tls_cache(void)
 	return ash_tls_word() & ~(intptr_t)63;
 }
 
-static inline uintptr_t ash_tls_flags(void)
+static inline uint32_t ash_tls_flags(void)
 {
-	return (uintptr_t)ash_tls_word() & 63;
+	return (uint32_t)ash_tls_word() & 63;
 }
 
 static inline void ash_tls_set_cache(intptr_t distance)
@@ -67,9 +74,15 @@ static inline void ash_tls_set_cache(intptr_t distance)
 	pthread_setspecific(ash_tls_key, (void *)(distance | (intptr_t)ash_tls_flags()));
 }
 
-static inline void ash_tls_set_flags(uintptr_t flags)
+static inline void ash_tls_set_flags(uint32_t flags)
 {
 	pthread_setspecific(ash_tls_key, (void *)(ash_tls_cache() | (intptr_t)flags));
+}
+
+/* Not counted: there is no room. */
+static inline uint32_t ash_tls_visit(void)
+{
+	return UINT32_MAX;
 }
 
 #endif

@@ -21,6 +21,9 @@
 #define STEP_MAX ((size_t)64 << 20)
 #define HUGE_HEAP (((size_t)64 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
 #define SCAN 64 /* chunks looked at in one list */
+#define REFUSED_MS 1000 /* no purge for so long after the system refused one */
+#define HOLES_MAX 8192 /* holes made in mappings by releases, ever: a process may have 65530 mappings */
+#define AWAY 8 /* threads that may purge or release at the same time */
 
 static struct {
 	struct ash_lock lock; /* rank REGION; guards all below and every chunk's masks and links */
@@ -31,6 +34,16 @@ static struct {
 	struct chunk *oldest, *youngest; /* chunks with dirty units */
 	size_t mapped, free, dirty;      /* units */
 	size_t purges, purged, maps;     /* counts; units */
+	size_t peak;                     /* units, most that were mapped and not known to be clean */
+	size_t holes;                    /* HOLES_MAX */
+	bool refused;                    /* the last purge, at refused_at */
+	uint32_t refused_at;             /* ms */
+	/* Units that some thread is returning to the system, outside the lock: a child of fork has
+	 * not that thread, and takes them back. */
+	struct away {
+		struct chunk *chunk;
+		uint32_t units;
+	} away[AWAY];
 	struct decay decay;
 } region = {.lock.rank = ASH_RANK_REGION, .decay = ASH_DECAY_INIT};
 
@@ -63,29 +76,23 @@ static struct chunk *chunk_at(uintptr_t base)
 	return ash_pagemap_chunk(base);
 }
 
-/* Calls f for each maximal row of units in mask. */
-static bool each_row(struct chunk *c, uint32_t mask, bool (*f)(void *, size_t))
+/* Calls f for each maximal row of units in mask, until it fails; returns the units that are left. */
+static uint32_t each_row(struct chunk *c, uint32_t mask, bool (*f)(void *, size_t))
 {
-	bool ok = true;
 	while (mask) {
 		unsigned at = (unsigned)__builtin_ctz(mask);
 		uint32_t rest = ~(mask >> at);
 		unsigned n = rest ? (unsigned)__builtin_ctz(rest) : 32 - at;
-		ok &= f((char *)c->base + at * ASH_UNIT, n * ASH_UNIT);
+		if (!f((char *)c->base + at * ASH_UNIT, n * ASH_UNIT))
+			break;
 		mask &= ~(low_bits(n) << at);
 	}
-	return ok;
+	return mask;
 }
 
 static bool zero_row(void *p, size_t len)
 {
 	ash_mem_zero(p, len);
-	return true;
-}
-
-static bool unmap_row(void *p, size_t len)
-{
-	ash_os_unmap(p, len);
 	return true;
 }
 
@@ -212,12 +219,17 @@ static uint32_t chunk_take(struct chunk *c, uint32_t m)
 	chunk_link(c);
 	region.free -= ash_bit_count(m);
 	region.dirty -= ash_bit_count(dirty);
+	size_t touched = region.mapped - region.free + region.dirty;
+	if (touched > region.peak)
+		region.peak = touched;
 	return dirty;
 }
 
 /* Units `m` become free, all of them dirty or none. */
 static void chunk_give(struct chunk *c, uint32_t m, bool dirty, uint32_t now)
 {
+	if (!m)
+		return;
 	ASSERT((c->free & m) == 0 && (c->owned & m) == m);
 	chunk_unlink(c);
 	c->free |= m;
@@ -306,19 +318,22 @@ static bool grow(size_t units, size_t align_units)
 	align = (align < align_units ? align_units : align) * ASH_UNIT;
 	size_t len = region.mapped * ASH_UNIT / 8;
 	len = len < STEP_MIN ? STEP_MIN : len > STEP_MAX ? STEP_MAX : len;
+	char *p = NULL;
 	if (len < need)
 		len = need;
 	if (len >= ASH_CHUNK) {
-		align = ASH_CHUNK;
 		len = align_up(len, ASH_CHUNK);
-	} else {
-		len = align_up(len, ASH_UNIT);
+		p = ash_os_map_aligned(len, ASH_CHUNK);
 	}
-	char *p;
-	while (!(p = ash_os_map_aligned(len, align)) && len > need)
-		len = len / 2 > need ? align_down(len / 2, ASH_UNIT) : need;
-	if (!p)
-		return false;
+	/* Less, where that much is not to be had, down to what is needed. */
+	while (!p) {
+		len = align_up(len, ASH_UNIT);
+		p = ash_os_map_aligned(len, align);
+		if (!p && len <= need)
+			return false;
+		if (!p)
+			len = len / 2 > need ? len / 2 : need;
+	}
 	region.maps++;
 	return adopt((uintptr_t)p, len, NULL);
 }
@@ -396,31 +411,50 @@ static void set_huge(struct chunk *c, bool on)
 
 /* ---- purging */
 
+/* Free units leave for a system call outside the lock; NULL: too many threads do so already. */
+static struct away *leave(struct chunk *c, uint32_t units)
+{
+	for (struct away *a = region.away; a < region.away + AWAY; a++) {
+		if (a->chunk)
+			continue;
+		set_huge(c, false);
+		chunk_take(c, units);
+		*a = (struct away){c, units};
+		return a;
+	}
+	return NULL;
+}
+
 /* Returns the dirty units of the oldest dirty chunk; false if there is none, or the system refuses
  * (then they count as freed just now). Lock held, released meanwhile. */
 static bool purge_oldest(void)
 {
 	struct chunk *c = region.oldest;
-	if (!c)
-		return false;
 	/* Of a huge page, what is clean by our books is backed as well. */
-	uint32_t m = c->huge ? c->free : c->dirty;
-	set_huge(c, false);
-	chunk_take(c, m);
+	uint32_t m = c ? c->huge ? c->free : c->dirty : 0;
+	struct away *a = c ? leave(c, m) : NULL;
+	if (!a)
+		return false;
 	ash_unlock(&region.lock);
-	bool ok = each_row(c, m, ash_os_purge);
-	uint32_t now = ok ? 0 : ash_os_now_ms();
+	uint32_t left = each_row(c, m, ash_os_purge);
+	uint32_t now = left ? ash_os_now_ms() : 0;
 	ash_lock(&region.lock);
-	chunk_give(c, m, !ok, now);
+	a->chunk = NULL;
+	chunk_give(c, m & ~left, false, now);
+	chunk_give(c, left, true, now);
 	region.purges++;
-	region.purged += ok ? ash_bit_count(m) : 0;
-	return ok;
+	region.purged += ash_bit_count(m & ~left);
+	region.refused = left != 0;
+	region.refused_at = now;
+	return !left;
 }
 
 /* After a free: keep the dirty memory below its ceiling, and within its age. Lock held. */
 static void settle(uint32_t now)
 {
 	ash_decay_sink(&region.decay, now);
+	if (region.refused && now - region.refused_at < REFUSED_MS)
+		return; /* locked memory (mlockall) stays */
 	while (ash_decay_over_cap(&region.decay, region.dirty)) {
 		size_t before = region.purged;
 		if (!purge_oldest())
@@ -596,8 +630,10 @@ void *ash_chunk_remap(void *p, size_t len, size_t new_len)
 	if (error != -ENOMEM)
 		return NULL; /* a filter: do not insist */
 	void *q = ash_chunk_map(new_len, ASH_CHUNK); /* with its record: nothing can fail after */
-	if (q && ash_os_move(p, len, q, new_len) != 0) {
-		ash_chunk_unmap(q, new_len);
+	error = q ? ash_os_move(p, len, q, new_len) : 0;
+	if (error) {
+		if (error != -ENOMEM) /* else it may be another's by now */
+			ash_chunk_unmap(q, new_len);
 		return NULL;
 	}
 	if (q)
@@ -634,29 +670,33 @@ size_t ash_chunk_trim(void)
 	return purged * ASH_UNIT;
 }
 
-/* Some chunk that has free units; NULL if none has. */
+/* Some chunk that has free units, most of them first; NULL if none has. */
 static struct chunk *any_free(void)
 {
-	if (region.bins_used)
-		return region.bins[__builtin_ctz(region.bins_used)];
-	return region.spans_used ? region.spans[__builtin_ctzll(region.spans_used)] : NULL;
+	if (region.spans_used)
+		return region.spans[63 - __builtin_clzll(region.spans_used)];
+	return region.bins_used ? region.bins[31 - __builtin_clz(region.bins_used)] : NULL;
 }
 
 size_t ash_chunk_release(void)
 {
 	size_t units = 0;
 	struct chunk *c;
+	struct away *a;
+	uint32_t left = 0;
 	ash_lock(&region.lock);
-	while ((c = any_free())) {
-		uint32_t m = c->free;
-		set_huge(c, false);
-		chunk_take(c, m);
+	while (!left && region.holes < HOLES_MAX && (c = any_free()) && (a = leave(c, c->free))) {
+		uint32_t m = a->units;
+		ash_unlock(&region.lock);
+		left = each_row(c, m, ash_os_unmap);
+		ash_lock(&region.lock);
+		a->chunk = NULL;
+		m &= ~left;
+		region.holes += ash_bit_count(m & ~(m << 1));
 		c->owned &= ~m;
 		region.mapped -= ash_bit_count(m);
 		units += ash_bit_count(m);
-		ash_unlock(&region.lock);
-		each_row(c, m, unmap_row);
-		ash_lock(&region.lock);
+		chunk_give(c, left, true, 0);
 	}
 	ash_unlock(&region.lock);
 	return units * ASH_UNIT;
@@ -679,6 +719,7 @@ void ash_chunk_stats(struct ash_region_stats *s)
 	ash_lock(&region.lock);
 	*s = (struct ash_region_stats){
 		.mapped = region.mapped * ASH_UNIT,
+		.peak = region.peak * ASH_UNIT,
 		.free = region.free * ASH_UNIT,
 		.dirty = region.dirty * ASH_UNIT,
 		.purges = region.purges,
@@ -701,5 +742,10 @@ void ash_chunk_fork_lock(void)
 
 void ash_chunk_fork_unlock(bool child)
 {
+	for (struct away *a = region.away; child && a < region.away + AWAY; a++) {
+		if (a->chunk && !region.lock.inherited)
+			chunk_give(a->chunk, a->units, true, 0);
+		a->chunk = NULL;
+	}
 	ash_unlock_fork(&region.lock, child);
 }

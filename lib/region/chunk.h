@@ -72,7 +72,8 @@ void ash_chunk_tick(void);
 /* Returns all dirty free memory; bytes that went. */
 size_t ash_chunk_trim(void);
 
-/* Gives all free address space back as well: the last resort before NULL. Bytes that went. */
+/* Gives free address space back as well, the last resort before NULL: all of it, unless that would take
+ * more mappings than a process may have. Bytes that went. */
 size_t ash_chunk_release(void);
 
 /* The record of the unit around addr, NULL where no chunk of ours ever was. */
@@ -87,6 +88,7 @@ enum ash_unit_state ash_chunk_state(uintptr_t addr);
 
 struct ash_region_stats {
 	size_t mapped; /* bytes of address space in chunks */
+	size_t peak;   /* of it, most that was in runs or dirty at a time */
 	size_t free;   /* of it, in no run */
 	size_t dirty;  /* of that, possibly resident */
 	size_t purges, purged_bytes;

@@ -30,6 +30,25 @@
 #define MIB          ((size_t)1 << 20)
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+#ifdef __SANITIZE_THREAD__
+#define THREAD_SANITIZED 1 /* it does not see what the kernel puts in order */
+#else
+#define THREAD_SANITIZED 0
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED 1 /* its shadow does not live under a limit of the address space */
+#else
+#define SANITIZED THREAD_SANITIZED
+#endif
+
 /* ck_assert writes a record each time it passes; must() costs nothing until it fails. */
 #define must(cond)                                 \
 	do {                                       \

@@ -265,6 +265,62 @@ static void *fork_in_thread(void *arg)
 	return arg;
 }
 
+static void *trim_for_ever(void *stop)
+{
+	while (!*(volatile bool *)stop)
+		malloc_trim(0);
+	return NULL;
+}
+
+static size_t address_space(void)
+{
+	char text[64] = "";
+	int fd = open("/proc/self/statm", O_RDONLY);
+
+	must(fd >= 0 && read(fd, text, sizeof text - 1) > 0);
+	close(fd);
+	return strtoul(text, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* What another thread was returning to the system when it was lost is free memory still. */
+START_TEST(test_child_uses_what_another_thread_was_trimming)
+{
+	enum { COUNT = 30000 };
+	static char *p[COUNT];
+	static bool stop;
+	pthread_t t;
+
+	for (int round = 0; round < 10; round++) {
+		for (int i = 0; i < COUNT; i++) {
+			p[i] = malloc(2048);
+			memset(p[i], 1, 2048);
+		}
+		for (int i = 0; i < COUNT; i++)
+			if (i % 32)
+				free(p[i]);
+		stop = false;
+		must(pthread_create(&t, NULL, trim_for_ever, &stop) == 0);
+		usleep(1000 * (useconds_t)round);
+		pid_t pid = fork();
+		must(pid >= 0);
+		if (pid == 0) {
+			size_t before = address_space();
+
+			alarm(30);
+			for (int i = 0; i < COUNT; i++)
+				if (i % 32 && !malloc(2048))
+					_exit(1);
+			_exit(address_space() - before < 12 * MIB ? 0 : 2);
+		}
+		expect_good_child(pid);
+		stop = true;
+		must(pthread_join(t, NULL) == 0);
+		for (int i = 0; i < COUNT; i += 32)
+			free(p[i]);
+	}
+}
+END_TEST
+
 START_TEST(test_threads_fork_at_the_same_time)
 {
 	pthread_t t[4];
@@ -435,6 +491,7 @@ int main(void)
 		test_child_of_threaded_process_has_a_whole_heap,
 		test_child_frees_what_other_threads_made,
 		test_child_memory_is_not_lost,
+		test_child_uses_what_another_thread_was_trimming,
 		test_threads_fork_at_the_same_time,
 		test_atfork_handlers_may_allocate,
 		test_fork_from_a_signal_handler_that_interrupted_malloc,

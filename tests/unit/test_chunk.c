@@ -527,6 +527,41 @@ START_TEST(test_release_unmaps_all_that_is_free)
 }
 END_TEST
 
+static size_t mappings(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	size_t n = 0;
+	must(maps != NULL);
+	for (int c; (c = getc(maps)) != EOF;)
+		n += c == '\n';
+	fclose(maps);
+	return n;
+}
+
+/* Every hole splits a mapping, and a process without mappings left cannot start a thread. */
+START_TEST(test_release_leaves_a_fragmented_process_its_mappings)
+{
+	enum { RUNS = 50000 };
+	static char *run[RUNS];
+	if (SANITIZED)
+		return; /* the shadow's mappings count as well */
+	for (size_t i = 0; i < RUNS; i++)
+		run[i] = alloc(1);
+	size_t mapped = stats().mapped;
+	for (size_t i = 0; i < RUNS; i += 2)
+		ash_chunk_free(run[i], 1);
+	for (int i = 0; i < 5; i++)
+		ash_chunk_release();
+	must_f(mappings() < 12000, "%zu", mappings());
+	struct ash_region_stats after = stats();
+	must(after.mapped < mapped);
+	must(after.free >= (RUNS / 2 - 12000) * ASH_UNIT); /* and what stayed can be used */
+	while (stats().free)
+		alloc(1);
+	must(stats().mapped == after.mapped);
+}
+END_TEST
+
 START_TEST(test_a_released_heap_begins_anew)
 {
 	for (int round = 0; round < 20; round++) {
@@ -954,6 +989,7 @@ int main(void)
 		test_trim_returns_what_is_free_and_nothing_else,
 		test_trim_returns_the_rest_when_the_system_keeps_some,
 		test_release_unmaps_all_that_is_free,
+		test_release_leaves_a_fragmented_process_its_mappings,
 		test_a_released_heap_begins_anew,
 		test_decay_time_zero_returns_memory_as_it_is_freed,
 		test_decay_time_minus_one_keeps_memory_until_trim,

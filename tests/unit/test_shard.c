@@ -313,6 +313,29 @@ START_TEST(test_visits_return_idle_pages_of_slabs_that_stayed_sparse)
 }
 END_TEST
 
+START_TEST(test_visits_come_to_every_sparse_slab)
+{
+	enum { CLASS = 39, SLABS = 200 }; /* 2 KiB */
+	static void *block[SLABS * 32], *other[2];
+	size_t n = SLABS * capacity(CLASS);
+	must(n <= ARRAY_LEN(block));
+	for (size_t i = 0; i < n; i += 32)
+		refill_all(CLASS, block + i, 32);
+	for (size_t i = 0; i < n; i++)
+		memset(block[i], 1, ash_class_size[CLASS]);
+	qsort(block, n, sizeof *block, by_address);
+	for (size_t i = 0; i < n; i += capacity(CLASS)) /* one block of each stays */
+		flush(CLASS, block + i + 1, capacity(CLASS) - 1);
+	size_t all = SLABS * (ASH_UNIT - ash_os.page_size);
+	for (int i = 0; i < 2000 && sh->purged_bytes < all / 10 * 9; i++) {
+		sleep_ms(5);
+		refill_all(CLASS, other, 1);
+		flush(CLASS, other, 1);
+	}
+	must_f(sh->purged_bytes >= all / 10 * 9, "%zu of %zu", sh->purged_bytes, all);
+}
+END_TEST
+
 /* ---- parcels */
 
 START_TEST(test_a_parcel_is_handed_on_whole)
@@ -581,6 +604,7 @@ int main(void)
 		test_a_slab_with_one_live_block_stays,
 		test_trim_returns_the_pages_between_live_blocks,
 		test_visits_return_idle_pages_of_slabs_that_stayed_sparse,
+		test_visits_come_to_every_sparse_slab,
 		test_a_parcel_is_handed_on_whole,
 		test_what_a_receiver_has_no_room_for_goes_to_the_slabs,
 		test_an_inbox_that_nobody_empties_does_not_grow,

@@ -14,25 +14,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#if __has_feature(thread_sanitizer)
-#define __SANITIZE_THREAD__ 1
-#endif
-#endif
-#ifdef __SANITIZE_THREAD__
-#define THREAD_SANITIZED 1 /* it does not see what the kernel puts in order */
-#else
-#define THREAD_SANITIZED 0
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1 /* its shadow does not live under a limit of the address space */
-#else
-#define SANITIZED THREAD_SANITIZED
-#endif
-
 /* The part of the constructor that everything needs. Huge pages would make neighbours resident. */
 static inline void unit_start(void)
 {
