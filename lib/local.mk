@@ -1,11 +1,12 @@
 # The library. Sources by layer, lowest first; tests/shell/check-layers.sh knows the same order.
 #
 # libash_core.la   the layers below api: no exported name, what the unit tests link
-# libash_api.la    the exported names, but for what operator new does without memory:
-# libash_new_shared.la, libash_new_static.la
+# libash_api.la    the exported names, but for C++'s
+# libash_cxx_shared.la, libash_cxx_static.la
+#                  those, for the shared library and for the archives
 # libashlarSUFFIX.la, libashlar.a, libashlar_pic.a
 #                  both together, as installed
-noinst_LTLIBRARIES += libash_core.la libash_api.la libash_new_shared.la libash_new_static.la
+noinst_LTLIBRARIES += libash_core.la libash_api.la libash_cxx_shared.la libash_cxx_static.la
 
 # The anchor is last: its small part then shares pages with the variables of all others.
 libash_core_la_SOURCES = \
@@ -43,13 +44,11 @@ libash_api_la_SOURCES = \
 	lib/api/init.c \
 	lib/api/malloc.c \
 	lib/api/slow.c
-# Only one of the two is in each library.
-libash_new_shared_la_SOURCES =
-libash_new_static_la_SOURCES =
+libash_cxx_shared_la_SOURCES =
+libash_cxx_static_la_SOURCES =
 if CXX_OPERATORS
-libash_api_la_SOURCES += lib/api/new.c lib/api/new.h
-libash_new_shared_la_SOURCES += lib/api/new_shared.c
-libash_new_static_la_SOURCES += lib/api/new_static.c
+libash_cxx_shared_la_SOURCES += lib/api/new.c lib/api/new_shared.c lib/api/new.h
+libash_cxx_static_la_SOURCES += lib/api/new_static.c lib/api/new.h
 endif
 EXTRA_DIST += lib/api/new.c lib/api/new.h lib/api/new_shared.c lib/api/new_static.c
 
@@ -68,33 +67,35 @@ MAP_FLAGS =
 endif
 
 ASHLAR_LA = libashlar$(install_suffix).la
-shared_parts = libash_api.la libash_new_shared.la libash_core.la
+shared_parts = libash_api.la libash_cxx_shared.la libash_core.la
 $(ASHLAR_LA): $(shared_parts) $(ASHLAR_MAP)
 	$(AM_V_CCLD)$(LINK) -shared -no-undefined -version-info $(ASHLAR_LT_VERSION) \
 	  -rpath $(libdir) $(SHARED_FLAGS) $(MAP_FLAGS) $(shared_parts)
 
 # --- the archives
-# Each is one object. A linker takes from an archive only the members that it needs at that
-# moment; were malloc and malloc_trim in two of them, it could take one of ours and then,
-# for the other, libc's malloc.o: duplicate symbols. Merged, and with what is hidden made
-# local, a program gets all of ashlar or nothing, and no name but the public ones.
+# Each is one object, and one more for the C++ operators. A linker takes from an archive only the
+# members that it needs at that moment; were malloc and malloc_trim in two of them, it could take
+# one of ours and then, for the other, libc's malloc.o: duplicate symbols. Merged, and with what is
+# hidden made local, a program gets all of ashlar or nothing, and no name but the public ones.
 ASHLAR_A = libashlar$(install_suffix).a
 ASHLAR_PIC_A = libashlar$(install_suffix)_pic.a
-merge = rm -f $@ $@.o && \
-	$(CC) $(CFLAGS) $(LDFLAGS) $(MERGE_FLAGS) -o $@.o $$objs && \
-	$(OBJCOPY) --localize-hidden $@.o && \
-	$(AR) cr $@ $@.o && rm -f $@.o
+merge = $(CC) $(CFLAGS) $(LDFLAGS) $(MERGE_FLAGS) -o $$merged $$objs && \
+	$(OBJCOPY) --localize-hidden $$merged
+archive = set -e; rm -f $@ $@.o $@.cxx.o; \
+	merged=$@.o; objs=`printf '%s\n' $$main | sed "$$place"`; $(merge); \
+	if test -n "$$cxx"; then merged=$@.cxx.o; objs=`printf '%s\n' $$cxx | sed "$$place"`; $(merge); fi; \
+	$(AR) cr $@ $@.o $${cxx:+$@.cxx.o}; rm -f $@.o $@.cxx.o
 
-static_objects = $(libash_api_la_OBJECTS) $(libash_new_static_la_OBJECTS) $(libash_core_la_OBJECTS)
-$(ASHLAR_A): $(static_objects)
-	$(AM_V_GEN)objs="$(static_objects:.lo=.o)"; \
-	$(merge)
+archive_objects = main='$(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS)'; \
+	cxx='$(libash_cxx_static_la_OBJECTS)'
+archive_deps = $(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS) $(libash_cxx_static_la_OBJECTS)
+
+$(ASHLAR_A): $(archive_deps)
+	$(AM_V_GEN)$(archive_objects); place='s,\.lo$$,.o,'; $(archive)
 
 # libtool keeps the position-independent twin of dir/x.o in dir/$(objdir)/x.o.
-$(ASHLAR_PIC_A): $(static_objects)
-	$(AM_V_GEN)objs=`echo " $(static_objects)" | \
-	  sed 's,\([^ /]*\)\.lo,$(objdir)/\1.o,g'`; \
-	$(merge)
+$(ASHLAR_PIC_A): $(archive_deps)
+	$(AM_V_GEN)$(archive_objects); place='s,\([^/]*\)\.lo$$,$(objdir)/\1.o,'; $(archive)
 
 # --- what is built by default, and how it is installed
 SHARED_LIBS =

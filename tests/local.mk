@@ -26,6 +26,7 @@ SHELL_TESTS = \
 	tests/shell/check-layers.sh \
 	tests/shell/check-needed.sh \
 	tests/shell/config-script.sh \
+	tests/shell/cxx-module.sh \
 	tests/shell/dlopen.sh \
 	tests/shell/fast-path.sh \
 	tests/shell/hooks.sh \

@@ -29,13 +29,23 @@ extern void *(*volatile __memalign_hook)(size_t alignment, size_t size, const vo
 extern void (*volatile __free_hook)(void *ptr, const void *caller);
 
 /* Makes the library look at the variables above from now on. Every file that includes this header
- * calls it before main(); a program that declares the variables by itself may have to. */
+ * calls it before main(). A program that declares the variables by itself must call it if it is
+ * linked statically, compiled with -fPIC or by clang: only what gcc makes of a reference to them in
+ * other programs (a copy of the variable) can be noticed. */
 void ashlar_hooks_enable(void);
 
+/* Calls the function, if none was given before. */
+void ashlar_hooks_initialize(void (*initialize)(void));
+
 #ifndef ASHLAR_HOOKS_NO_ENABLE /* a file that wants the declarations only */
+/* As on glibc, a program may define it: the function is called once, before main(). */
+extern void (*volatile __malloc_initialize_hook)(void) __attribute__((__weak__));
+
 __attribute__((__constructor__, __unused__)) static void ashlar_hooks_enable_here_(void)
 {
 	ashlar_hooks_enable();
+	if (&__malloc_initialize_hook)
+		ashlar_hooks_initialize(__malloc_initialize_hook);
 }
 #endif
 
@@ -52,7 +62,8 @@ struct ashlar_real_malloc {
 
 /* Each function takes the place of the call of its name: what it returns the caller gets. NULL:
  * not hooked. A hook may call malloc, printf and so on: while it runs, the calls of its own
- * thread go straight to the allocator. */
+ * thread go straight to the allocator. It must return: after an exception or a longjmp out of a hook
+ * its thread is not hooked any more. */
 struct ashlar_hooks {
 	void *arg;
 	void *(*malloc)(const struct ashlar_real_malloc *real, size_t size, const void *caller,

@@ -16,7 +16,7 @@
 
 /* api/slow.c: the cold exits. caller: what a hook is told. Errors set errno. */
 void *ash_malloc_slow(size_t size, const void *caller);
-void *ash_calloc_slow(size_t size, const void *caller);
+void *ash_calloc_slow(size_t count, size_t size, const void *caller);
 void *ash_realloc_slow(void *p, size_t size, const void *caller);
 void ash_free_slow(void *p, const void *caller);
 #define ASH_CALLER __builtin_return_address(0)
@@ -51,7 +51,7 @@ size_t ash_foreign_usable(void *p, const char *call);
 extern ASH_HIDDEN _Atomic bool ash_hooks_on;
 void ash_hooks_init(void);
 void *ash_hooks_malloc(size_t size, const void *caller);
-void *ash_hooks_calloc(size_t size, const void *caller);
+void *ash_hooks_calloc(size_t count, size_t size, const void *caller);
 void *ash_hooks_realloc(void *p, size_t size, const void *caller);
 void *ash_hooks_memalign(size_t align, size_t size, const void *caller);
 void ash_hooks_free(void *p, const void *caller);

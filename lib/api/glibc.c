@@ -35,24 +35,24 @@ int API(mallopt)(int param, int value);
 void API(malloc_stats)(void);
 int API(malloc_info)(int options, FILE *stream);
 
-/* glibc: bytes and counts. arena: address space of the heap without mapped blocks; hblks, hblkhd:
- * blocks with mappings of their own; uordblks: in the program's hands; fordblks: the rest of
- * arena; smblks, fsmblks: blocks and bytes in thread caches; keepcost: what malloc_trim could
- * return. */
+/* glibc: bytes and counts. arena: memory of the heap without mapped blocks, as far as it has not been
+ * returned to the system; hblks, hblkhd: blocks with mappings of their own; uordblks: in the program's
+ * hands; fordblks: the rest of arena; smblks, fsmblks: blocks and bytes in thread caches; keepcost:
+ * what malloc_trim could return at once. */
 static struct mallinfo2 info(void)
 {
 	struct ash_stats s;
 	ash_stats_read(&s);
 	size_t used = s.small_allocated + s.large.live_bytes;
 	return (struct mallinfo2){
-		.arena = s.region.mapped,
-		.ordblks = s.cached_blocks + s.region.free / ASH_UNIT,
+		.arena = s.held,
+		.ordblks = s.cached_blocks + s.region.dirty / ASH_UNIT,
 		.smblks = s.cached_blocks,
 		.hblks = s.large.huge,
 		.hblkhd = s.large.huge_bytes,
 		.fsmblks = s.cached,
 		.uordblks = used,
-		.fordblks = s.region.mapped > used ? s.region.mapped - used : 0,
+		.fordblks = s.held > used ? s.held - used : 0,
 		.keepcost = s.region.dirty,
 	};
 }
@@ -116,13 +116,13 @@ ASHLAR_EXPORT void API(malloc_stats)(void)
 	ash_stats_read(&s);
 	size_t used = s.small_allocated + s.large.live_bytes;
 	ash_fmt_line(2, "Arena 0:\n");
-	ash_fmt_line(2, "system bytes     = %10zu\n", s.region.mapped);
+	ash_fmt_line(2, "system bytes     = %10zu\n", s.held);
 	ash_fmt_line(2, "in use bytes     = %10zu\n", used);
 	ash_fmt_line(2, "Total (incl. mmap):\n");
-	ash_fmt_line(2, "system bytes     = %10zu\n", s.mapped);
+	ash_fmt_line(2, "system bytes     = %10zu\n", s.held + s.large.huge_bytes);
 	ash_fmt_line(2, "in use bytes     = %10zu\n", s.allocated);
-	ash_fmt_line(2, "max mmap regions = %10zu\n", s.large.huge);
-	ash_fmt_line(2, "max mmap bytes   = %10zu\n", s.large.huge_bytes);
+	ash_fmt_line(2, "max mmap regions = %10zu\n", s.large.huge_peak);
+	ash_fmt_line(2, "max mmap bytes   = %10zu\n", s.large.huge_bytes_peak);
 }
 
 /* glibc: the heap as XML on a stream; returns EINVAL (glibc; not -1) unless options is 0. The elements are glibc's;
@@ -146,12 +146,12 @@ ASHLAR_EXPORT int API(malloc_info)(int options, FILE *stream)
 	}
 	fputs("</sizes>\n", stream);
 	size_t used = s.small_allocated + s.large.live_bytes;
-	size_t rest = s.region.mapped > used + s.cached ? s.region.mapped - used - s.cached : 0;
+	size_t rest = s.held > used + s.cached ? s.held - used - s.cached : 0;
 	for (int i = 0; i < 2; i++) { /* the only heap, then the sum over all heaps */
 		ash_fmt(text, sizeof text,
 			"<total type=\"fast\" count=\"%zu\" size=\"%zu\"/>\n"
 			"<total type=\"rest\" count=\"%zu\" size=\"%zu\"/>\n",
-			s.cached_blocks, s.cached, s.region.free / ASH_UNIT, rest);
+			s.cached_blocks, s.cached, s.region.dirty / ASH_UNIT, rest);
 		fputs(text, stream);
 		if (i == 1) {
 			ash_fmt(text, sizeof text, "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n",
@@ -163,7 +163,7 @@ ASHLAR_EXPORT int API(malloc_info)(int options, FILE *stream)
 			"<system type=\"max\" size=\"%zu\"/>\n"
 			"<aspace type=\"total\" size=\"%zu\"/>\n"
 			"<aspace type=\"mprotect\" size=\"%zu\"/>\n",
-			s.region.mapped, s.region.mapped, s.region.mapped, s.region.mapped);
+			s.held, s.region.peak, s.region.mapped, s.region.mapped);
 		fputs(text, stream);
 		fputs(i == 0 ? "</heap>\n" : "</malloc>\n", stream);
 	}

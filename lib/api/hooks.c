@@ -76,6 +76,13 @@ ASHLAR_EXPORT void ashlar_hooks_enable(void)
 	update();
 }
 
+ASHLAR_EXPORT void ashlar_hooks_initialize(void (*initialize)(void))
+{
+	static _Atomic bool done;
+	if (initialize && !atomic_exchange(&done, true))
+		initialize();
+}
+
 #ifndef ASHLAR_PREFIX
 /* The variables as this library defines them, whatever their names resolve to. */
 extern void *own_malloc_hook __attribute__((alias("__malloc_hook"), visibility("hidden")));
@@ -142,7 +149,8 @@ static const struct ashlar_real_malloc real = {
 	.free = ash_free,
 };
 
-/* The table, unless it is a hook that calls; enter() and leave() stand around each hook. */
+/* The table, unless it is a hook that calls; leave() belongs behind each hook. A hook that throws does
+ * not come by: to notice takes an unwinder, which the library has not. */
 static const struct ashlar_hooks *enter(void)
 {
 	const struct ashlar_hooks *h = table;
@@ -174,21 +182,22 @@ void *ash_hooks_malloc(size_t size, const void *caller)
 	return user ? user(size, caller) : ash_alloc(size, 16, false);
 }
 
-void *ash_hooks_calloc(size_t size, const void *caller)
+void *ash_hooks_calloc(size_t count, size_t size, const void *caller)
 {
 	const struct ashlar_hooks *h = enter();
 	if (h) {
-		void *p = h->calloc ? h->calloc(&real, 1, size, caller, h->arg)
-				    : ash_alloc(size, 16, true);
+		void *p = h->calloc ? h->calloc(&real, count, size, caller, h->arg)
+				    : real_calloc(count, size);
 		leave();
 		return p;
 	}
 	void *(*user)(size_t, const void *) = USER_HOOK(malloc);
-	if (!user)
-		return ash_alloc(size, 16, true);
-	void *p = user(size, caller);
+	size_t bytes;
+	if (!user || __builtin_mul_overflow(count, size, &bytes))
+		return real_calloc(count, size);
+	void *p = user(bytes, caller);
 	if (p)
-		for (volatile char *c = p, *end = c + size; c < end; c++)
+		for (volatile char *c = p, *end = c + bytes; c < end; c++)
 			*c = 0; /* the hook's block: nothing is known about its alignment */
 	return p;
 }

@@ -14,9 +14,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#define STRING2(x) #x
-#define STRING(x) STRING2(x)
-
 /* The C library's, unless its constructors are still to come: then what glibc hands to ours. */
 static char **environment(char **given)
 {
@@ -55,8 +52,7 @@ __attribute__((destructor(101))) static void finish(void)
 
 ASHLAR_EXPORT const char *ashlar_version(void)
 {
-	return STRING(ASHLAR_VERSION_MAJOR) "." STRING(ASHLAR_VERSION_MINOR) "." STRING(
-		ASHLAR_VERSION_PATCH);
+	return PACKAGE_VERSION;
 }
 
 ASHLAR_EXPORT void ashlar_stats_print(void (*write)(void *arg, const char *text), void *arg)

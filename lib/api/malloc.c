@@ -38,13 +38,11 @@ ASHLAR_EXPORT void API(free)(void *p)
 ASHLAR_EXPORT void *API(calloc)(size_t count, size_t size)
 {
 	size_t bytes;
-	if (unlikely(__builtin_mul_overflow(count, size, &bytes))) {
-		errno = ENOMEM;
-		return NULL;
-	}
+	if (unlikely(__builtin_mul_overflow(count, size, &bytes)))
+		return ash_calloc_slow(count, size, ASH_CALLER);
 	void *p = ash_cache_pop(bytes);
 	if (unlikely(p == NULL))
-		return ash_calloc_slow(bytes, ASH_CALLER);
+		return ash_calloc_slow(count, size, ASH_CALLER);
 	ash_mem_zero(p, bytes);
 	return p;
 }

@@ -2,18 +2,17 @@
  *
  * They save a call into libstdc++, which would call malloc. As the standard has it, only four of them
  * do the work and the others call these by name: a program that replaces operator new(size_t) and
- * operator delete(void *) alone finds its own called by every form that it did not replace. So all are
- * weak, too: in a static link the program's take their place.
+ * operator delete(void *) alone finds its own called by every form that it did not replace.
  *
- * Without memory new hands over to the C++ runtime the program has (new_shared.c, new_static.c). The
- * forms of new that return NULL instead of throwing must catch what a new_handler throws, which C
- * cannot: see there. */
+ * Without memory new hands over to the C++ runtime the program has (new_shared.c). The forms of new that
+ * return NULL instead of throwing must catch what a new_handler throws, which C cannot: see there. The
+ * archives have operators of their own (new_static.c). */
 #include "api/new.h"
 
 static SLOW void *new_slow(size_t size, const void *caller)
 {
 	void *p = ash_hooks_on ? ash_hooks_malloc(size, caller) : ash_alloc(size, 16, false);
-	return p ? p : ash_new_failed(size, 0);
+	return p ? p : ash_new_failed(size);
 }
 
 void *NEW()(size_t) ASH_NOPLT;
@@ -29,8 +28,8 @@ OPERATOR void *NEW()(size_t size)
 
 OPERATOR void *NEW(St11align_val_t)(size_t size, size_t align)
 {
-	void *p = ash_memalign(align, size, ASH_CALLER);
-	return likely(p != NULL) ? p : ash_new_failed(size, align);
+	void *p = likely(is_pow2(align)) ? ash_memalign(align, size, ASH_CALLER) : NULL;
+	return likely(p != NULL) ? p : ash_new_aligned_failed(size, align);
 }
 
 OPERATOR void DELETE()(void *p)

@@ -19,6 +19,7 @@ struct nothrow; /* std::nothrow_t: only its address is passed */
 #define DELETE(suffix) _ZdlPv##suffix
 #define DELETE_ARRAY(suffix) _ZdaPv##suffix
 
+/* Weak: in a static link the program's own take the place of ours, as they do in a dynamic one. */
 #define OPERATOR __attribute__((visibility("default"), weak))
 
 /* Four of the operators as this library defines them, whatever their names resolve to. */
@@ -28,7 +29,8 @@ extern ASH_HIDDEN plain_new ash_new_own, ash_new_array_own;
 extern ASH_HIDDEN aligned_new ash_new_aligned_own, ash_new_array_aligned_own;
 
 /* new without memory: calls the new_handler as long as there is one and tries again, then throws
- * std::bad_alloc, all of it the program's own C++ runtime's doing. align 0: the form without. */
-void *ash_new_failed(size_t size, size_t align);
+ * std::bad_alloc, all of it the program's own C++ runtime's doing. */
+void *ash_new_failed(size_t size);
+void *ash_new_aligned_failed(size_t size, size_t align);
 
 #endif

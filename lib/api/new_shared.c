@@ -1,11 +1,12 @@
 /* api/new_shared.c -- new without memory in the shared library: the next operator new in the search
- * order, which is the C++ runtime's, calls the new_handler and throws. There may be none in the process;
- * then nobody calls new either.
+ * order, which is the C++ runtime's, calls the new_handler and throws. Where a module brought the runtime
+ * that is in no search order of ours (dlopen with RTLD_LOCAL); then it is looked for among all objects.
  *
  * The forms that do not throw catch what a new_handler, or the program's own operator new, throws; in C
  * that cannot be written, so where it may happen the runtime's own form is called. */
 #include "api/new.h"
 
+#include "os/elf.h"
 #include "os/fault.h"
 
 #include <dlfcn.h>
@@ -15,17 +16,28 @@ typedef void *aligned_nothrow_new(size_t, size_t, const struct nothrow *);
 
 #define STRING2(x) #x
 #define STRING(x) STRING2(x)
-#define NEXT(type, name) ((type *)dlsym(RTLD_NEXT, STRING(name)))
+#define NEXT(type, name) ((type *)next(STRING(name)))
 
-SLOW void *ash_new_failed(size_t size, size_t align)
+/* An operator of the runtime's; NULL: the process has none. */
+static void *next(const char *name)
+{
+	void *f = dlsym(RTLD_NEXT, name);
+	return f ? f : ash_elf_function_elsewhere(name);
+}
+
+SLOW void *ash_new_failed(size_t size)
+{
+	plain_new *runtime = NEXT(plain_new, NEW());
+	if (!runtime)
+		ash_fault("operator new", (void *)size, ASH_FAULT_NO_RUNTIME);
+	return runtime(size);
+}
+
+SLOW void *ash_new_aligned_failed(size_t size, size_t align)
 {
 	/* Some runtimes' aligned forms overflow when they round such a size up, and succeed. */
-	bool aligned = align && size <= PTRDIFF_MAX;
-	plain_new *plain = NEXT(plain_new, NEW());
-	aligned_new *wide = aligned ? NEXT(aligned_new, NEW(St11align_val_t)) : NULL;
-	if (!plain || (aligned && !wide))
-		ash_fault("operator new", NULL, ASH_FAULT_NO_RUNTIME);
-	return aligned ? wide(size, align) : plain(size);
+	aligned_new *runtime = size <= PTRDIFF_MAX ? NEXT(aligned_new, NEW(St11align_val_t)) : NULL;
+	return runtime ? runtime(size, align) : ash_new_failed(size);
 }
 
 plain_new NEW(), NEW_ARRAY();
@@ -63,7 +75,8 @@ static void *plain_quietly(size_t size, const void *caller)
 
 static void *aligned_quietly(size_t size, size_t align, const void *caller)
 {
-	return ALL_OURS(St11align_val_t, _aligned_) ? ash_memalign(align, size, caller) : NULL;
+	return ALL_OURS(St11align_val_t, _aligned_) && is_pow2(align)
+		? ash_memalign(align, size, caller) : NULL;
 }
 
 #define DEFINE_NOTHROW(FORM)                                                                    \

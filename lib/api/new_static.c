@@ -1,26 +1,66 @@
-/* api/new_static.c -- new without memory in an archive: the program is linked with its C++ runtime,
- * which has the handler and the exception.
+/* api/new_static.c -- the C++ operators in an archive: a member of its own beside the one with all the
+ * rest, so that C programs do without, and a C++ program that calls new, and malloc in no other way, gets
+ * ashlar by it. (libstdc++ comes later in the link, and would find the C library's malloc.)
  *
- * The forms that do not throw are left to the runtime: they call ours, and catch. */
+ * The forms that are missing here the runtime has: they call these by name, as the standard says. */
 #include "api/new.h"
 
-#include "os/fault.h"
+#include <malloc.h>
+#include <stdlib.h>
 
-extern void (*_ZSt15get_new_handlerv(void))(void) __attribute__((weak));
-extern void _ZSt17__throw_bad_allocv(void) __attribute__((weak));
+/* The C++ ABI's, the same in every runtime. */
+extern void *_ZTVSt9bad_alloc[]; /* vtable for std::bad_alloc */
+extern const char _ZTISt9bad_alloc[]; /* its typeinfo */
+void _ZNSt9bad_allocD1Ev(void *bad_alloc); /* its destructor */
+void *__cxa_allocate_exception(size_t size);
+_Noreturn void __cxa_throw(void *exception, const void *type, void (*destroy)(void *));
+void (*_ZSt15get_new_handlerv(void))(void); /* std::get_new_handler() */
 
-SLOW void *ash_new_failed(size_t size, size_t align)
+_Noreturn static void throw_bad_alloc(void)
+{
+	void **exception = __cxa_allocate_exception(sizeof(void *));
+	*exception = &_ZTVSt9bad_alloc[2]; /* as its constructor does */
+	__cxa_throw(exception, _ZTISt9bad_alloc, _ZNSt9bad_allocD1Ev);
+}
+
+/* Until there is memory, or nobody who could help. */
+static SLOW void *try_again(size_t size, size_t align)
 {
 	void *p;
 	do {
-		void (*handler)(void) = _ZSt15get_new_handlerv ? _ZSt15get_new_handlerv() : NULL;
-		if (handler)
-			handler();
-		else if (_ZSt17__throw_bad_allocv)
-			_ZSt17__throw_bad_allocv();
-		else
-			ash_fault("operator new", NULL, ASH_FAULT_NO_RUNTIME);
-		p = ash_alloc(size, align ? align : 16, false);
+		void (*handler)(void) = _ZSt15get_new_handlerv();
+		if (!handler || !is_pow2(align))
+			throw_bad_alloc();
+		handler();
+		p = memalign(align, size);
 	} while (!p);
 	return p;
+}
+
+void *NEW()(size_t size);
+void *NEW(St11align_val_t)(size_t size, size_t align);
+void DELETE()(void *p);
+void DELETE(St11align_val_t)(void *p, size_t align);
+
+OPERATOR void *NEW()(size_t size)
+{
+	void *p = malloc(size);
+	return likely(p != NULL) ? p : try_again(size, 16);
+}
+
+OPERATOR void *NEW(St11align_val_t)(size_t size, size_t align)
+{
+	void *p = likely(is_pow2(align)) ? memalign(align, size) : NULL;
+	return likely(p != NULL) ? p : try_again(size, align);
+}
+
+OPERATOR void DELETE()(void *p)
+{
+	free(p);
+}
+
+OPERATOR void DELETE(St11align_val_t)(void *p, size_t align)
+{
+	(void)align;
+	free(p);
 }

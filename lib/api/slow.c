@@ -85,11 +85,16 @@ SLOW void *ash_malloc_slow(size_t size, const void *caller)
 	return ash_alloc(size, 16, false);
 }
 
-SLOW void *ash_calloc_slow(size_t size, const void *caller)
+SLOW void *ash_calloc_slow(size_t count, size_t size, const void *caller)
 {
+	size_t bytes;
 	if (unlikely(ash_hooks_on))
-		return ash_hooks_calloc(size, caller);
-	return ash_alloc(size, 16, true);
+		return ash_hooks_calloc(count, size, caller);
+	if (__builtin_mul_overflow(count, size, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return ash_alloc(bytes, 16, true);
 }
 
 void *ash_memalign(size_t align, size_t size, const void *caller)

@@ -22,6 +22,7 @@ void ash_stats_read(struct ash_stats *s)
 	s->active = s->slab_bytes + large;
 	s->metadata = ash_meta_bytes();
 	s->mapped = s->region.mapped + s->large.huge_bytes;
+	s->held = s->region.mapped - s->region.free + s->region.dirty;
 }
 
 struct sink {

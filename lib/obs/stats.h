@@ -19,6 +19,8 @@ struct ash_stats {
 	size_t active;          /* units in use, large mappings included */
 	size_t metadata;
 	size_t mapped;          /* address space of user memory */
+	size_t held;            /* of it, without blocks with mappings of their own: what is in use, or
+				 * free and not returned to the system yet */
 };
 void ash_stats_read(struct ash_stats *s);
 

@@ -95,6 +95,36 @@ void *ash_elf_image_function(uintptr_t base, const char *name)
 	return NULL;
 }
 
+struct wanted {
+	const char *name;
+	void *found;
+};
+
+static int look_in(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct wanted *w = arg;
+	const ElfW(Dyn) *dynamic = NULL;
+	bool own = false;
+	(void)size;
+	for (unsigned i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *ph = &object->dlpi_phdr[i];
+		uintptr_t start = object->dlpi_addr + ph->p_vaddr;
+		if (ph->p_type == PT_DYNAMIC)
+			dynamic = (const void *)start;
+		own |= ph->p_type == PT_LOAD && (uintptr_t)&look_in - start < ph->p_memsz;
+	}
+	if (!own && dynamic)
+		w->found = ash_elf_function(dynamic, object->dlpi_addr, w->name);
+	return w->found != NULL;
+}
+
+void *ash_elf_function_elsewhere(const char *name)
+{
+	struct wanted w = {name, NULL};
+	dl_iterate_phdr(look_in, &w);
+	return w.found;
+}
+
 #ifdef __GLIBC__
 
 #pragma weak _r_debug /* or the library would need the dynamic linker by its file name */

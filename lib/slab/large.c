@@ -8,6 +8,7 @@
 
 /* Relaxed counters: each is right by itself, a reader may see one change before another. */
 static _Atomic size_t live, live_bytes, huge, huge_bytes, nmalloc, ndalloc;
+static _Atomic size_t huge_peak, huge_bytes_peak;
 
 static void add(_Atomic size_t *counter, size_t n)
 {
@@ -17,6 +18,20 @@ static void add(_Atomic size_t *counter, size_t n)
 static void sub(_Atomic size_t *counter, size_t n)
 {
 	atomic_fetch_sub_explicit(counter, n, memory_order_relaxed);
+}
+
+static void note_peak(_Atomic size_t *peak, size_t now)
+{
+	size_t before = atomic_load_explicit(peak, memory_order_relaxed);
+	while (before < now && !atomic_compare_exchange_weak_explicit(
+				       peak, &before, now, memory_order_relaxed, memory_order_relaxed))
+		;
+}
+
+static void note_huge_peaks(void)
+{
+	note_peak(&huge_peak, huge);
+	note_peak(&huge_bytes_peak, huge_bytes);
 }
 
 /* Mapped blocks, so that a pointer into one can be told from a foreign one. */
@@ -83,6 +98,8 @@ void *ash_large_alloc(size_t size, size_t align, bool zero)
 	add(own ? &huge : &live, 1);
 	add(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
 	add(&nmalloc, 1);
+	if (own)
+		note_huge_peaks();
 	return p;
 }
 
@@ -125,6 +142,7 @@ static void *resize_huge(struct slab *s, void *p, size_t units)
 	if (!q)
 		return NULL;
 	add(&huge_bytes, (units - old) << ASH_UNIT_SHIFT);
+	note_huge_peaks();
 	return q;
 }
 
@@ -147,7 +165,16 @@ void *ash_large_resize(void *p, size_t size)
 
 void ash_large_stats(struct ash_large_stats *st)
 {
-	*st = (struct ash_large_stats){live, live_bytes, huge, huge_bytes, nmalloc, ndalloc};
+	*st = (struct ash_large_stats){
+		.live = live,
+		.live_bytes = live_bytes,
+		.huge = huge,
+		.huge_bytes = huge_bytes,
+		.huge_peak = huge_peak,
+		.huge_bytes_peak = huge_bytes_peak,
+		.nmalloc = nmalloc,
+		.ndalloc = ndalloc,
+	};
 }
 
 static bool within(const struct slab *s, uintptr_t p)

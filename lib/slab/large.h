@@ -25,6 +25,7 @@ void *ash_large_resize(void *p, size_t size);
 struct ash_large_stats {
 	size_t live, live_bytes;   /* runs */
 	size_t huge, huge_bytes;   /* own mappings */
+	size_t huge_peak, huge_bytes_peak;
 	size_t nmalloc, ndalloc;   /* of both, ever */
 };
 void ash_large_stats(struct ash_large_stats *s);

@@ -255,6 +255,18 @@ START_TEST(test_new_handler_runs_until_it_gives_up)
 }
 END_TEST
 
+START_TEST(test_an_alignment_that_is_none_is_refused)
+{
+	for (size_t odd : {0, 3, 6, 24, 100}) {
+		const std::align_val_t align{opaque(odd)};
+		must(throws_bad_alloc([=] { return ::operator new(100, align); }));
+		must(throws_bad_alloc([=] { return ::operator new[](100, align); }));
+		must(::operator new(100, align, quiet) == nullptr);
+		must(::operator new[](100000, align, quiet) == nullptr);
+	}
+}
+END_TEST
+
 START_TEST(test_exceptions_of_the_new_handler_pass_through)
 {
 	bool caught = false;
@@ -352,6 +364,7 @@ int main()
 		test_aligned_new_of_a_size_that_wraps_throws,
 		test_huge_nothrow_new_returns_null,
 		test_new_handler_runs_until_it_gives_up,
+		test_an_alignment_that_is_none_is_refused,
 		test_exceptions_of_the_new_handler_pass_through,
 		test_nothrow_new_swallows_the_handlers_bad_alloc,
 		test_new_succeeds_when_the_handler_frees_memory,

@@ -12,7 +12,7 @@ abort			the end of a fault report
 __environ environ __libc_stack_end	options, at the start
 getauxval		the kernel's facts, at the start
 _r_debug dladdr1		which object a foreign pointer lies in, or is libc's
-dlsym			libc's own functions and the next operator new, never while malloc is at work
+dlsym dl_iterate_phdr	the next operator new, when there is no memory: it will throw
 __register_atfork	at the start
 pthread_key_create pthread_setspecific pthread_getspecific	the end of a thread
 fputs fwrite		malloc_info writes to the program's FILE

@@ -167,3 +167,39 @@ $CC $flags -shared -fPIC -o "$tmp/tracer.so" "$tmp/tracer.c" -L"$libs" -lashlar"
 $CC -o "$tmp/unlinked" "$src/examples/mem_test.c"
 got=$(LD_PRELOAD="$tmp/tracer.so $lib" "$tmp/unlinked" 2>&1)
 [ "$got" = "1 1" ] || fail "the tracer saw: $got, not 1 1"
+
+# ---- the hook that runs before main, as malloc_hook(3) shows it
+cat >"$tmp/initialize.c" <<'E1'
+#include <ashlar/malloc_hooks.h>
+#include <stdio.h>
+#include <stdlib.h>
+static void *(*old_hook)(size_t, const void *);
+static int calls;
+static void *my_hook(size_t size, const void *caller)
+{
+	void *p;
+	(void)caller;
+	__malloc_hook = old_hook;
+	p = malloc(size);
+	calls++;
+	__malloc_hook = my_hook;
+	return p;
+}
+static void initialize(void)
+{
+	old_hook = __malloc_hook;
+	__malloc_hook = my_hook;
+}
+void (*volatile __malloc_initialize_hook)(void) = initialize;
+int main(void)
+{
+	void *volatile p = malloc(10);
+	free(p);
+	__malloc_hook = old_hook;
+	printf("%d\n", calls);
+	return 0;
+}
+E1
+$CC $flags -o "$tmp/initialize" "$tmp/initialize.c" -L"$libs" -lashlar"$install_suffix"
+got=$(LD_LIBRARY_PATH=$libs "$tmp/initialize")
+[ "$got" -ge 1 ] || fail "__malloc_initialize_hook: malloc was hooked $got times"

@@ -108,6 +108,7 @@ done
 
 if command -v g++ >/dev/null; then
 	cat >"$tmp/cxx.cc" <<'E1'
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <string>
@@ -145,6 +146,21 @@ int main()
 		calls == 3);
 }
 E1
+	# One that mentions nothing else of the C++ library that could bring in what throws.
+	cat >"$tmp/bare.cc" <<'E1'
+#include <cstdint>
+#include <new>
+int main()
+{
+	volatile std::size_t huge = PTRDIFF_MAX;
+	try {
+		delete[] new char[huge];
+	} catch (const std::bad_alloc &) {
+		return new (std::nothrow) char[huge] != nullptr;
+	}
+	return 1;
+}
+E1
 	# A program's own operators take the place of ours, and of all forms that it left out.
 	cat >"$tmp/own.cc" <<'E1'
 #include <cstdlib>
@@ -171,7 +187,7 @@ int main()
 	return live != 0;
 }
 E1
-	for c in cxx own; do
+	for c in cxx bare own; do
 		set -- g++ -std=c++17 "$tmp/$c.cc" -L"$build"
 		# Without operators of ours, only libstdc++ calls malloc: it must be asked for.
 		try $c "$@" -static -Wl,-u,malloc -lashlar"$install_suffix"
