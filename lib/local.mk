@@ -48,7 +48,7 @@ libash_cxx_shared_la_SOURCES =
 libash_cxx_static_la_SOURCES =
 if CXX_OPERATORS
 libash_cxx_shared_la_SOURCES += lib/api/new.c lib/api/new_shared.c lib/api/new.h
-libash_cxx_static_la_SOURCES += lib/api/new_static.c lib/api/new.h
+libash_cxx_static_la_SOURCES += lib/api/new.c lib/api/new_static.c lib/api/new.h
 endif
 EXTRA_DIST += lib/api/new.c lib/api/new.h lib/api/new_shared.c lib/api/new_static.c
 

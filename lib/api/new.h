@@ -1,4 +1,4 @@
-/* api/new.h -- the mangled names of the C++ operators, and who answers when there is no memory. */
+/* api/new.h -- the mangled names of the C++ operators. */
 #ifndef ASH_API_NEW_H
 #define ASH_API_NEW_H
 
@@ -22,15 +22,22 @@ struct nothrow; /* std::nothrow_t: only its address is passed */
 /* Weak: in a static link the program's own take the place of ours, as they do in a dynamic one. */
 #define OPERATOR __attribute__((visibility("default"), weak))
 
-/* Four of the operators as this library defines them, whatever their names resolve to. */
 typedef void *plain_new(size_t);
 typedef void *aligned_new(size_t, size_t);
+typedef void plain_delete(void *);
+typedef void aligned_delete(void *, size_t);
+
+/* Those that others call by name: by one jump, to the program's own where it has them. */
+plain_new NEW() ASH_NOPLT, NEW_ARRAY();
+aligned_new NEW(St11align_val_t) ASH_NOPLT, NEW_ARRAY(St11align_val_t);
+plain_delete DELETE() ASH_NOPLT, DELETE_ARRAY() ASH_NOPLT;
+aligned_delete DELETE(St11align_val_t) ASH_NOPLT, DELETE_ARRAY(St11align_val_t) ASH_NOPLT;
+
+/* Four of the operators as this library defines them, whatever their names resolve to. */
+#define STRING2(x) #x
+#define STRING(x) STRING2(x)
+#define OWN(name) __attribute__((alias(STRING(name)), visibility("hidden")))
 extern ASH_HIDDEN plain_new ash_new_own, ash_new_array_own;
 extern ASH_HIDDEN aligned_new ash_new_aligned_own, ash_new_array_aligned_own;
-
-/* new without memory: calls the new_handler as long as there is one and tries again, then throws
- * std::bad_alloc, all of it the program's own C++ runtime's doing. */
-void *ash_new_failed(size_t size);
-void *ash_new_aligned_failed(size_t size, size_t align);
 
 #endif

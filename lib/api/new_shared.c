@@ -1,6 +1,9 @@
-/* api/new_shared.c -- new without memory in the shared library: the next operator new in the search
- * order, which is the C++ runtime's, calls the new_handler and throws. Where a module brought the runtime
- * that is in no search order of ours (dlopen with RTLD_LOCAL); then it is looked for among all objects.
+/* api/new_shared.c -- the C++ operators of the shared library that do the work. They save a call into
+ * libstdc++, which would call malloc.
+ *
+ * Without memory they hand over to the next operator new in the search order, which is the C++ runtime's:
+ * it calls the new_handler and throws. Where a module brought the runtime that is in no search order of
+ * ours (dlopen with RTLD_LOCAL); then it is looked for among all objects.
  *
  * The forms that do not throw catch what a new_handler, or the program's own operator new, throws; in C
  * that cannot be written, so where it may happen the runtime's own form is called. */
@@ -14,8 +17,6 @@
 typedef void *nothrow_new(size_t, const struct nothrow *);
 typedef void *aligned_nothrow_new(size_t, size_t, const struct nothrow *);
 
-#define STRING2(x) #x
-#define STRING(x) STRING2(x)
 #define NEXT(type, name) ((type *)next(STRING(name)))
 
 /* An operator of the runtime's; NULL: the process has none. */
@@ -25,7 +26,7 @@ static void *next(const char *name)
 	return f ? f : ash_elf_function_elsewhere(name);
 }
 
-SLOW void *ash_new_failed(size_t size)
+static SLOW void *new_failed(size_t size)
 {
 	plain_new *runtime = NEXT(plain_new, NEW());
 	if (!runtime)
@@ -33,15 +34,48 @@ SLOW void *ash_new_failed(size_t size)
 	return runtime(size);
 }
 
-SLOW void *ash_new_aligned_failed(size_t size, size_t align)
+static SLOW void *new_aligned_failed(size_t size, size_t align)
 {
 	/* Some runtimes' aligned forms overflow when they round such a size up, and succeed. */
 	aligned_new *runtime = size <= PTRDIFF_MAX ? NEXT(aligned_new, NEW(St11align_val_t)) : NULL;
-	return runtime ? runtime(size, align) : ash_new_failed(size);
+	return runtime ? runtime(size, align) : new_failed(size);
 }
 
-plain_new NEW(), NEW_ARRAY();
-aligned_new NEW(St11align_val_t), NEW_ARRAY(St11align_val_t);
+static SLOW void *new_slow(size_t size, const void *caller)
+{
+	void *p = ash_hooks_on ? ash_hooks_malloc(size, caller) : ash_alloc(size, 16, false);
+	return p ? p : new_failed(size);
+}
+
+OPERATOR void *NEW()(size_t size)
+{
+	void *p = ash_cache_pop(size);
+	return likely(p != NULL) ? p : new_slow(size, ASH_CALLER);
+}
+
+OPERATOR void *NEW(St11align_val_t)(size_t size, size_t align)
+{
+	void *p = likely(is_pow2(align)) ? ash_memalign(align, size, ASH_CALLER) : NULL;
+	return likely(p != NULL) ? p : new_aligned_failed(size, align);
+}
+
+OPERATOR void DELETE()(void *p)
+{
+	if (unlikely(!ash_cache_push(p)))
+		ash_free_slow(p, ASH_CALLER);
+}
+
+OPERATOR void DELETE(St11align_val_t)(void *p, size_t align)
+{
+	(void)align;
+	if (unlikely(!ash_cache_push(p)))
+		ash_free_slow(p, ASH_CALLER);
+}
+
+extern OWN(NEW()) plain_new ash_new_own;
+extern OWN(NEW(St11align_val_t)) aligned_new ash_new_aligned_own;
+
+/* ---- the forms that do not throw */
 
 /* Whether the program has no such operator of its own. */
 static bool ours(const void *resolved, const void *own)

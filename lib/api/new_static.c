@@ -1,8 +1,9 @@
-/* api/new_static.c -- the C++ operators in an archive: a member of its own beside the one with all the
- * rest, so that C programs do without, and a C++ program that calls new, and malloc in no other way, gets
- * ashlar by it. (libstdc++ comes later in the link, and would find the C library's malloc.)
+/* api/new_static.c -- the C++ operators of the archives that do the work. With new.c they are a member of
+ * their own beside the one with all the rest, so that C programs do without, and a C++ program that calls
+ * new or delete, and malloc in no other way, gets ashlar by it. (libstdc++ comes later in the link, and
+ * would find the C library's malloc.)
  *
- * The forms that are missing here the runtime has: they call these by name, as the standard says. */
+ * The forms that do not throw are the runtime's: they call these, and catch. */
 #include "api/new.h"
 
 #include <malloc.h>
@@ -36,11 +37,6 @@ static SLOW void *try_again(size_t size, size_t align)
 	} while (!p);
 	return p;
 }
-
-void *NEW()(size_t size);
-void *NEW(St11align_val_t)(size_t size, size_t align);
-void DELETE()(void *p);
-void DELETE(St11align_val_t)(void *p, size_t align);
 
 OPERATOR void *NEW()(size_t size)
 {
