@@ -5,7 +5,7 @@
  * ash_os_init() (run once, by the constructor) the only system calls made are mmap, munmap,
  * madvise(MADV_DONTNEED) and futex: the intersection of what sandboxes allow. Only large heaps use
  * more: mremap for blocks that glibc would mremap as well, madvise(MADV_HUGEPAGE, MADV_NOHUGEPAGE)
- * from 64 MiB on; and reports use write. The clock is the vDSO's. */
+ * from 4 MiB on, until it fails; and reports use write. The clock is the vDSO's. */
 #ifndef ASH_OS_OS_H
 #define ASH_OS_OS_H
 
@@ -36,6 +36,9 @@ bool ash_os_unmap(void *addr, size_t len);
 /* Gives the pages back: they read as zero afterwards and cost no memory until then. Returns false
  * if the system refused (locked memory): the content is then unchanged. */
 bool ash_os_purge(void *addr, size_t len);
+
+/* Maps fresh memory over what is there, with fresh page tables. False if that failed: it is as before. */
+bool ash_os_renew(void *addr, size_t len);
 
 /* Asks for huge pages there, or for none any more. A hint: failures do not matter. */
 void ash_os_advise_huge(void *addr, size_t len, bool on);

@@ -121,9 +121,17 @@ bool ash_os_purge(void *addr, size_t len)
 		ash_syscall3(SYS_madvise, (long)addr, (long)len, MADV_DONTNEED));
 }
 
+bool ash_os_renew(void *addr, size_t len)
+{
+	return map(addr, len, PROT_READ | PROT_WRITE, MAP_FIXED) != NULL;
+}
+
 void ash_os_advise_huge(void *addr, size_t len, bool on)
 {
-	ash_syscall3(SYS_madvise, (long)addr, (long)len, on ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	static _Atomic bool refused; /* no such kernel, or a sandbox: do not insist */
+	int advice = on ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
+	if (!refused && ash_syscall_failed(ash_syscall3(SYS_madvise, (long)addr, (long)len, advice)))
+		refused = true;
 }
 
 bool ash_os_is_mapped(const void *addr)

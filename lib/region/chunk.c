@@ -19,7 +19,9 @@
 #define FIRST_MAP ((size_t)1 << 20) /* bytes, the first leaf included */
 #define STEP_MIN ((size_t)512 << 10)
 #define STEP_MAX ((size_t)64 << 20)
-#define HUGE_HEAP (((size_t)64 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
+#define HUGE_HEAP (((size_t)4 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
+#define KEPT_BELOW 24 /* free units, of 32: so long a chunk of huge pages is not purged for the ceiling ... */
+#define KEPT_TIMES 5  /* ... and otherwise after so many decay times */
 #define SCAN 64 /* chunks looked at in one list */
 #define REFUSED_MS 1000 /* no purge for so long after the system refused one */
 #define HOLES_MAX 8192 /* holes made in mappings by releases, ever: a process may have 65530 mappings */
@@ -31,8 +33,11 @@ static struct {
 	struct chunk *spans[ASH_CHUNK_UNITS + 1]; /* [n]: rows of n chunks; [32]: of more */
 	uint32_t bins_used;                       /* bit n: bins[n] is not empty */
 	uint64_t spans_used;
-	struct chunk *oldest, *youngest; /* chunks with dirty units */
-	size_t mapped, free, dirty;      /* units */
+	struct dirty_list {
+		struct chunk *oldest, *youngest;
+		size_t units;
+	} ready, kept;              /* chunks with dirty units; kept: KEPT_BELOW */
+	size_t mapped, free, dirty; /* units */
 	size_t purges, purged, maps;     /* counts; units */
 	size_t peak;                     /* units, most that were mapped and not known to be clean */
 	size_t holes;                    /* HOLES_MAX */
@@ -187,19 +192,50 @@ static void chunk_unlink(struct chunk *c)
 		span_insert(chunk_at(c->base + ASH_CHUNK), n - before - 1);
 }
 
+static struct dirty_list *dirty_list(const struct chunk *c)
+{
+	return c->kept ? &region.kept : &region.ready;
+}
+
+static bool to_be_kept(const struct chunk *c)
+{
+	return c->huge && ash_bit_count(c->free) < KEPT_BELOW;
+}
+
+/* These two around each change of a chunk's dirty mask. */
 static void dirty_remove(struct chunk *c)
 {
-	*(c->older ? &c->older->younger : &region.oldest) = c->younger;
-	*(c->younger ? &c->younger->older : &region.youngest) = c->older;
+	struct dirty_list *l = dirty_list(c);
+	if (!c->dirty)
+		return;
+	*(c->older ? &c->older->younger : &l->oldest) = c->younger;
+	*(c->younger ? &c->younger->older : &l->youngest) = c->older;
+	l->units -= ash_bit_count(c->dirty);
+	region.dirty -= ash_bit_count(c->dirty);
 }
 
 static void dirty_append(struct chunk *c, uint32_t now)
 {
+	c->kept = to_be_kept(c);
+	if (!c->dirty)
+		return;
+	struct dirty_list *l = dirty_list(c);
 	c->stamp = now;
 	c->younger = NULL;
-	c->older = region.youngest;
-	*(c->older ? &c->older->younger : &region.oldest) = c;
-	region.youngest = c;
+	c->older = l->youngest;
+	*(c->older ? &c->older->younger : &l->oldest) = c;
+	l->youngest = c;
+	l->units += ash_bit_count(c->dirty);
+	region.dirty += ash_bit_count(c->dirty);
+}
+
+/* After a change of what is free, or of the pages: the list it is on may be another one. */
+static void dirty_settle(struct chunk *c)
+{
+	if (c->kept == to_be_kept(c))
+		return;
+	dirty_remove(c);
+	dirty_append(c, c->stamp);
 }
 
 /* ---- masks and lists together: the only two ways a chunk changes */
@@ -207,18 +243,23 @@ static void dirty_append(struct chunk *c, uint32_t now)
 /* Units `m` stop being free. Returns which of them were dirty. */
 static uint32_t chunk_take(struct chunk *c, uint32_t m)
 {
+	if (!m)
+		return 0;
 	ASSERT((c->free & m) == m);
 	chunk_unlink(c);
 	uint32_t dirty = c->dirty & m;
 	c->free &= ~m;
-	if (dirty) {
+	if (dirty == c->dirty) {
+		dirty_remove(c);
+		c->dirty = 0;
+	} else if (dirty) {
 		c->dirty &= ~m;
-		if (!c->dirty)
-			dirty_remove(c);
+		dirty_list(c)->units -= ash_bit_count(dirty);
+		region.dirty -= ash_bit_count(dirty);
 	}
+	dirty_settle(c);
 	chunk_link(c);
 	region.free -= ash_bit_count(m);
-	region.dirty -= ash_bit_count(dirty);
 	size_t touched = region.mapped - region.free + region.dirty;
 	if (touched > region.peak)
 		region.peak = touched;
@@ -234,12 +275,11 @@ static void chunk_give(struct chunk *c, uint32_t m, bool dirty, uint32_t now)
 	chunk_unlink(c);
 	c->free |= m;
 	if (dirty) {
-		if (c->dirty)
-			dirty_remove(c);
+		dirty_remove(c);
 		c->dirty |= m;
 		dirty_append(c, now);
-		region.dirty += ash_bit_count(m);
 	}
+	dirty_settle(c);
 	chunk_link(c);
 	region.free += ash_bit_count(m);
 }
@@ -321,7 +361,7 @@ static bool grow(size_t units, size_t align_units)
 	char *p = NULL;
 	if (len < need)
 		len = need;
-	if (len >= ASH_CHUNK) {
+	if (len >= ASH_CHUNK || region.mapped >= HUGE_HEAP) {
 		len = align_up(len, ASH_CHUNK);
 		p = ash_os_map_aligned(len, ASH_CHUNK);
 	}
@@ -341,10 +381,13 @@ static bool grow(size_t units, size_t align_units)
 /* ---- finding */
 
 /* A chunk with `units` consecutive free ones: fullest first, then a wholly free one. Chunks of huge
- * pages are for dense units: where others may leave pages unwritten, they would be backed. */
-static struct chunk *find_small(size_t units, size_t align_units, bool dense, unsigned *at)
+ * pages are for dense units: where others may leave pages unwritten, they would be backed. Once there
+ * are such chunks, dense units take of others only what is dirty, unless there is no `choice`. */
+static struct chunk *find_small(size_t units, size_t align_units, bool dense, bool choice,
+				unsigned *at)
 {
 	uint32_t aligned = aligned_starts(align_units);
+	bool choosy = dense && choice && region.mapped >= HUGE_HEAP;
 	uint32_t bins = units < 32 ? region.bins_used >> units << units : 0;
 	for (; bins; bins &= bins - 1) {
 		struct chunk *c = region.bins[__builtin_ctz(bins)];
@@ -352,7 +395,7 @@ static struct chunk *find_small(size_t units, size_t align_units, bool dense, un
 			if (c->huge && !dense)
 				continue;
 			uint32_t starts = run_starts(c->free & c->dirty, units) & aligned;
-			if (!starts)
+			if (!starts && (c->huge || !choosy))
 				starts = run_starts(c->free, units) & aligned;
 			if (starts) {
 				*at = (unsigned)__builtin_ctz(starts);
@@ -417,6 +460,7 @@ static struct away *leave(struct chunk *c, uint32_t units)
 	for (struct away *a = region.away; a < region.away + AWAY; a++) {
 		if (a->chunk)
 			continue;
+		c->split |= c->huge;
 		set_huge(c, false);
 		chunk_take(c, units);
 		*a = (struct away){c, units};
@@ -425,11 +469,11 @@ static struct away *leave(struct chunk *c, uint32_t units)
 	return NULL;
 }
 
-/* Returns the dirty units of the oldest dirty chunk; false if there is none, or the system refuses
+/* Returns the dirty units of the oldest chunk on a list; false if there is none, or the system refuses
  * (then they count as freed just now). Lock held, released meanwhile. */
-static bool purge_oldest(void)
+static bool purge_oldest(const struct dirty_list *l)
 {
-	struct chunk *c = region.oldest;
+	struct chunk *c = l->oldest;
 	/* Of a huge page, what is clean by our books is backed as well. */
 	uint32_t m = c ? c->huge ? c->free : c->dirty : 0;
 	struct away *a = c ? leave(c, m) : NULL;
@@ -455,14 +499,18 @@ static void settle(uint32_t now)
 	ash_decay_sink(&region.decay, now);
 	if (region.refused && now - region.refused_at < REFUSED_MS)
 		return; /* locked memory (mlockall) stays */
-	while (ash_decay_over_cap(&region.decay, region.dirty)) {
+	while (ash_decay_over_cap(&region.decay, region.ready.units)) {
 		size_t before = region.purged;
-		if (!purge_oldest())
+		if (!purge_oldest(&region.ready))
 			return;
 		ash_decay_purged_for_cap(&region.decay, region.purged - before, now);
 	}
-	while (region.oldest && ash_decay_is_old(&region.decay, region.oldest->stamp, now))
-		if (!purge_oldest())
+	while (region.ready.oldest && ash_decay_is_old(&region.decay, region.ready.oldest->stamp, 1, now))
+		if (!purge_oldest(&region.ready))
+			return;
+	while (region.kept.oldest &&
+	       ash_decay_is_old(&region.decay, region.kept.oldest->stamp, KEPT_TIMES, now))
+		if (!purge_oldest(&region.kept))
 			return;
 }
 
@@ -498,10 +546,16 @@ bool ash_chunk_start(void)
 	return ok;
 }
 
-/* A run is about to be taken: chunks that it enters first are asked for the pages that suit it. */
+/* A run is about to be taken: chunks that it enters first are asked for the pages that suit it. Where a
+ * huge page was split, its place takes no other before it is mapped anew. */
 static void choose_pages(struct chunk *c, size_t units, bool dense)
 {
 	for (size_t n = 0; n < units && c && c->free == ALL; n += 32) {
+		if (dense && c->split && ash_os_renew((void *)c->base, ASH_CHUNK)) {
+			chunk_take(c, ALL);
+			chunk_give(c, ALL, false, 0);
+			c->split = c->huge = false;
+		}
 		set_huge(c, dense);
 		c = chunk_at(c->base + ASH_CHUNK);
 	}
@@ -514,14 +568,17 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 	struct chunk *c;
 	ASSERT(units && units <= ASH_RUN_MAX && align_units <= 32);
 	ash_lock(&region.lock);
-	for (;;) {
-		c = units <= 32 ? find_small(units, align_units, dense, &at)
+	for (bool choice = true;;) {
+		c = units <= 32 ? find_small(units, align_units, dense, choice, &at)
 				: find_large(units);
 		if (c)
 			break;
 		if (!grow(units, align_units)) {
-			ash_unlock(&region.lock);
-			return NULL;
+			if (!choice) {
+				ash_unlock(&region.lock);
+				return NULL;
+			}
+			choice = false;
 		}
 	}
 	if (region.mapped >= HUGE_HEAP)
@@ -645,7 +702,13 @@ void ash_chunk_purged_inside(uintptr_t addr)
 {
 	struct chunk *c = ash_pagemap_chunk(addr);
 	ash_lock(&region.lock);
-	set_huge(c, false);
+	if (c->huge) { /* all of its pages are there, also those of units that nobody has used */
+		uint32_t clean = c->free & ~c->dirty;
+		c->split = true;
+		set_huge(c, false);
+		chunk_take(c, clean);
+		chunk_give(c, clean, true, ash_os_now_ms());
+	}
 	ash_unlock(&region.lock);
 }
 
@@ -656,15 +719,21 @@ void ash_chunk_tick(void)
 	ash_unlock(&region.lock);
 }
 
+static void purge_list(const struct dirty_list *l)
+{
+	size_t chunks = 0; /* what the system refuses becomes the youngest: do not go round */
+	for (struct chunk *c = l->oldest; c; c = c->younger)
+		chunks++;
+	while (chunks-- && l->oldest)
+		purge_oldest(l);
+}
+
 size_t ash_chunk_trim(void)
 {
 	ash_lock(&region.lock);
 	size_t before = region.purged;
-	size_t chunks = 0; /* what the system refuses becomes the youngest: do not go round */
-	for (struct chunk *c = region.oldest; c; c = c->younger)
-		chunks++;
-	while (chunks-- && region.oldest)
-		purge_oldest();
+	purge_list(&region.kept);
+	purge_list(&region.ready);
 	size_t purged = region.purged - before;
 	ash_unlock(&region.lock);
 	return purged * ASH_UNIT;

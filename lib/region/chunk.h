@@ -12,9 +12,10 @@
  * ones empty out; in it, dirty units first, as their pages are there already. Longer runs start
  * at a chunk's base and take whole chunks plus the low end of the last one.
  *
- * In heaps of 64 MiB and more, chunks first used for dense units (cut into small blocks, so that
+ * In heaps of 4 MiB and more, chunks first used for dense units (cut into small blocks, so that
  * each page will be written) ask for huge pages, and stop asking when part of them is purged: else
- * the kernel would fill what was returned again. Other runs stay away from such chunks.
+ * the kernel would fill what was returned again. Other runs stay away from such chunks. They are
+ * purged for the ceiling only when most of them is free, as it costs the huge page.
  *
  * All functions are thread-safe; they take the region lock (rank REGION) inside and make their
  * system calls, but for growth, outside it. Memory handed out is not in the page map: that is for
@@ -35,9 +36,11 @@ struct chunk {
 	uintptr_t base;                /* const */
 	uint32_t owned, free, dirty;   /* masks, see above. Region lock */
 	uint32_t stamp;                /* ms, when dirty last gained a unit. Region lock */
+	bool huge;                     /* has asked for huge pages. Region lock */
+	bool split;                    /* had them, and parts were purged. Region lock */
+	bool kept;                     /* the list it is on while dirty. Region lock */
 	struct chunk *next, *prev;     /* list of its bin or span length. Region lock */
 	struct chunk *older, *younger; /* dirty chunks by stamp. Region lock */
-	bool huge;                     /* has asked for huge pages. Region lock */
 	uint32_t span;                 /* wholly free chunks in a row, at both ends. Region lock */
 };
 

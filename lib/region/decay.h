@@ -65,9 +65,10 @@ static inline bool ash_decay_over_cap(const struct decay *d, size_t dirty)
 	return dirty > d->cap && d->age_ms >= 0;
 }
 
-static inline bool ash_decay_is_old(const struct decay *d, uint32_t stamp, uint32_t now)
+/* Whether memory freed at `stamp` has been free for so many decay times. */
+static inline bool ash_decay_is_old(const struct decay *d, uint32_t stamp, int times, uint32_t now)
 {
-	return d->age_ms >= 0 && (int32_t)(now - stamp) >= d->age_ms;
+	return d->age_ms >= 0 && (int32_t)(now - stamp) / times >= d->age_ms;
 }
 
 #endif

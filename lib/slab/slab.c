@@ -3,7 +3,7 @@
 #include "os/os.h"
 #include "region/meta.h"
 
-#define DENSE_MAX 4096 /* bytes: smaller blocks leave no page unwritten */
+#define DENSE_MAX 16384 /* bytes: such blocks leave few pages unwritten (doc/decisions/0004) */
 
 static inline size_t words(size_t capacity)
 {

@@ -19,17 +19,17 @@ END_TEST
 START_TEST(test_memory_is_old_from_the_decay_time_on)
 {
 	struct decay d = fresh();
-	ck_assert(!ash_decay_is_old(&d, 1000, 1000));
-	ck_assert(!ash_decay_is_old(&d, 1000, 1000 + ASH_DECAY_AGE_MS - 1));
-	ck_assert(ash_decay_is_old(&d, 1000, 1000 + ASH_DECAY_AGE_MS));
+	ck_assert(!ash_decay_is_old(&d, 1000, 1, 1000));
+	ck_assert(!ash_decay_is_old(&d, 1000, 1, 1000 + ASH_DECAY_AGE_MS - 1));
+	ck_assert(ash_decay_is_old(&d, 1000, 1, 1000 + ASH_DECAY_AGE_MS));
 }
 END_TEST
 
 START_TEST(test_age_survives_the_wrap_of_the_clock)
 {
 	struct decay d = fresh();
-	ck_assert(!ash_decay_is_old(&d, UINT32_MAX - 10, ASH_DECAY_AGE_MS - 12));
-	ck_assert(ash_decay_is_old(&d, UINT32_MAX - 10, ASH_DECAY_AGE_MS - 11));
+	ck_assert(!ash_decay_is_old(&d, UINT32_MAX - 10, 1, ASH_DECAY_AGE_MS - 12));
+	ck_assert(ash_decay_is_old(&d, UINT32_MAX - 10, 1, ASH_DECAY_AGE_MS - 11));
 }
 END_TEST
 
@@ -37,8 +37,8 @@ END_TEST
 START_TEST(test_a_stamp_from_the_future_is_young)
 {
 	struct decay d = fresh();
-	ck_assert(!ash_decay_is_old(&d, 1001, 1000));
-	ck_assert(!ash_decay_is_old(&d, 5, UINT32_MAX - 5));
+	ck_assert(!ash_decay_is_old(&d, 1001, 1, 1000));
+	ck_assert(!ash_decay_is_old(&d, 5, 1, UINT32_MAX - 5));
 }
 END_TEST
 
@@ -46,7 +46,7 @@ START_TEST(test_decay_time_zero_makes_everything_old_at_once)
 {
 	struct decay d = fresh();
 	d.age_ms = 0;
-	ck_assert(ash_decay_is_old(&d, 1000, 1000));
+	ck_assert(ash_decay_is_old(&d, 1000, 1, 1000));
 }
 END_TEST
 
@@ -54,7 +54,7 @@ START_TEST(test_decay_time_minus_one_keeps_everything)
 {
 	struct decay d = fresh();
 	d.age_ms = -1;
-	ck_assert(!ash_decay_is_old(&d, 0, INT32_MAX));
+	ck_assert(!ash_decay_is_old(&d, 0, 1, INT32_MAX));
 	ck_assert(!ash_decay_over_cap(&d, SIZE_MAX));
 }
 END_TEST
