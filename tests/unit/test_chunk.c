@@ -656,6 +656,96 @@ START_TEST(test_a_program_that_breathes_is_left_its_memory)
 }
 END_TEST
 
+/* ---- chunks of huge pages */
+
+/* Enough of a heap, all of it taken, that dense units ask for huge pages; then n of them. */
+static void dense_units(char **unit, size_t n)
+{
+	bool clean;
+	while (stats().mapped < 4 * MIB)
+		alloc(1);
+	use_up_free_units();
+	for (size_t i = 0; i < n; i++) {
+		unit[i] = ash_chunk_alloc_dense(&clean);
+		must(unit[i] != NULL && clean);
+		must(ash_pagemap_chunk((uintptr_t)unit[i])->huge);
+	}
+}
+
+START_TEST(test_small_heaps_do_not_ask_for_huge_pages)
+{
+	bool clean;
+	while (stats().mapped < 3 * MIB) {
+		char *p = ash_chunk_alloc_dense(&clean);
+		must(p != NULL && !ash_pagemap_chunk((uintptr_t)p)->huge);
+	}
+}
+END_TEST
+
+START_TEST(test_other_runs_stay_away_from_chunks_of_huge_pages)
+{
+	static char *unit[40];
+	dense_units(unit, ARRAY_LEN(unit));
+	for (int i = 0; i < 100; i++)
+		must(!ash_pagemap_chunk((uintptr_t)alloc(1))->huge);
+}
+END_TEST
+
+START_TEST(test_dense_units_take_of_other_chunks_what_is_dirty)
+{
+	static char *unit[1];
+	bool clean;
+	dense_units(unit, 1);
+	char *p = alloc(2), *q = alloc_dirty(1);
+	must(!ash_pagemap_chunk((uintptr_t)q)->huge);
+	ash_chunk_free(q, 1);
+	must(ash_chunk_alloc_dense(&clean) == q && !clean);
+	char *r = ash_chunk_alloc_dense(&clean); /* clean ones are there, in the chunk of p */
+	must(ash_pagemap_chunk((uintptr_t)r)->huge);
+	must(chunk_of(r) != chunk_of(p));
+}
+END_TEST
+
+START_TEST(test_chunks_of_huge_pages_are_purged_for_the_cap_when_most_of_them_is_free)
+{
+	enum { CHUNKS = 24 };
+	static char *unit[CHUNKS * 32];
+	ash_chunk_set_decay(INT32_MAX);
+	dense_units(unit, ARRAY_LEN(unit));
+	for (size_t i = 0; i < ARRAY_LEN(unit); i++)
+		if (i % 32 < 20)
+			ash_chunk_free(unit[i], 1);
+	must(stats().purges == 0 && stats().dirty == CHUNKS * 20 * ASH_UNIT);
+	must(stats().dirty > stats().cap);
+	for (size_t i = 0; i < ARRAY_LEN(unit); i++)
+		if (i % 32 >= 20 && i % 32 < 26)
+			ash_chunk_free(unit[i], 1);
+	must(stats().purges > 0 && stats().dirty <= stats().cap);
+}
+END_TEST
+
+START_TEST(test_a_split_chunk_asks_again_when_it_is_used_from_empty)
+{
+	static char *unit[32];
+	bool clean;
+	dense_units(unit, ARRAY_LEN(unit));
+	struct chunk *c = ash_pagemap_chunk((uintptr_t)unit[0]);
+	must(c == ash_pagemap_chunk((uintptr_t)unit[31]));
+	memset(unit[5], 1, ASH_UNIT);
+	memset(unit[20], 1, ASH_UNIT);
+	ash_chunk_free(unit[5], 1);
+	must(ash_chunk_trim() == ASH_UNIT);
+	must(!c->huge && c->split);
+	for (size_t i = 0; i < 32; i++)
+		if (i != 5)
+			ash_chunk_free(unit[i], 1);
+	char *p = ash_chunk_alloc_dense(&clean);
+	must(ash_pagemap_chunk((uintptr_t)p) == c);
+	must(c->huge && !c->split);
+	must(all_zero(unit[20], ASH_UNIT)); /* mapped anew */
+}
+END_TEST
+
 /* ---- large mappings */
 
 START_TEST(test_a_mapping_is_aligned_zero_and_has_a_record)
@@ -996,6 +1086,11 @@ int main(void)
 		test_memory_freed_long_ago_goes_at_a_tick,
 		test_free_memory_above_the_cap_goes_at_once_oldest_first,
 		test_a_program_that_breathes_is_left_its_memory,
+		test_small_heaps_do_not_ask_for_huge_pages,
+		test_other_runs_stay_away_from_chunks_of_huge_pages,
+		test_dense_units_take_of_other_chunks_what_is_dirty,
+		test_chunks_of_huge_pages_are_purged_for_the_cap_when_most_of_them_is_free,
+		test_a_split_chunk_asks_again_when_it_is_used_from_empty,
 		test_a_mapping_is_aligned_zero_and_has_a_record,
 		test_a_mapping_beyond_the_address_space_is_refused,
 		test_a_mapping_that_grows_keeps_its_content_and_its_alignment,

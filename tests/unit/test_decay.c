@@ -25,6 +25,14 @@ START_TEST(test_memory_is_old_from_the_decay_time_on)
 }
 END_TEST
 
+START_TEST(test_memory_that_is_kept_longer_is_old_after_some_decay_times)
+{
+	struct decay d = fresh();
+	ck_assert(!ash_decay_is_old(&d, 1000, 3, 1000 + 3 * ASH_DECAY_AGE_MS - 1));
+	ck_assert(ash_decay_is_old(&d, 1000, 3, 1000 + 3 * ASH_DECAY_AGE_MS));
+}
+END_TEST
+
 START_TEST(test_age_survives_the_wrap_of_the_clock)
 {
 	struct decay d = fresh();
@@ -161,6 +169,7 @@ int main(void)
 	const TTest *const tests[] = {
 		test_dirty_memory_up_to_the_cap_is_kept,
 		test_memory_is_old_from_the_decay_time_on,
+		test_memory_that_is_kept_longer_is_old_after_some_decay_times,
 		test_age_survives_the_wrap_of_the_clock,
 		test_a_stamp_from_the_future_is_young,
 		test_decay_time_zero_makes_everything_old_at_once,
