@@ -22,6 +22,7 @@
 #define HUGE_HEAP (((size_t)4 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
 #define KEPT_BELOW 24 /* free units, of 32: so long a chunk of huge pages is not purged for the ceiling ... */
 #define KEPT_TIMES 5  /* ... and otherwise after so many decay times */
+#define CHURN 8       /* frees of a chunk or more, after which such blocks get huge pages as well */
 #define SCAN 64 /* chunks looked at in one list */
 #define REFUSED_MS 1000 /* no purge for so long after the system refused one */
 #define HOLES_MAX 8192 /* holes made in mappings by releases, ever: a process may have 65530 mappings */
@@ -41,6 +42,7 @@ static struct {
 	size_t purges, purged, maps;     /* counts; units */
 	size_t peak;                     /* units, most that were mapped and not known to be clean */
 	size_t holes;                    /* HOLES_MAX */
+	uint32_t churn;                  /* CHURN */
 	bool refused;                    /* the last purge, at refused_at */
 	uint32_t refused_at;             /* ms */
 	/* Units that some thread is returning to the system, outside the lock: a child of fork has
@@ -546,18 +548,33 @@ bool ash_chunk_start(void)
 	return ok;
 }
 
-/* A run is about to be taken: chunks that it enters first are asked for the pages that suit it. Where a
- * huge page was split, its place takes no other before it is mapped anew. */
-static void choose_pages(struct chunk *c, size_t units, bool dense)
+/* A chunk is about to be used from empty, and all of it will be written. Where a huge page was split, its
+ * place takes no other before it is mapped anew. */
+static void use_huge(struct chunk *c)
 {
-	for (size_t n = 0; n < units && c && c->free == ALL; n += 32) {
-		if (dense && c->split && ash_os_renew((void *)c->base, ASH_CHUNK)) {
-			chunk_take(c, ALL);
-			chunk_give(c, ALL, false, 0);
-			c->split = c->huge = false;
-		}
-		set_huge(c, dense);
-		c = chunk_at(c->base + ASH_CHUNK);
+	if (c->split && ash_os_renew((void *)c->base, ASH_CHUNK)) {
+		chunk_take(c, ALL);
+		chunk_give(c, ALL, false, 0);
+		c->split = c->huge = false;
+	}
+	set_huge(c, true);
+}
+
+/* A run is about to be taken: chunks that it enters first are asked for the pages that suit it. Blocks of
+ * whole chunks may be used in part, or never: they get huge pages in programs that free such blocks and
+ * come again, unless they ask for zeroes; chunks with pages of the other kind keep them. */
+static void choose_pages(struct chunk *c, size_t units, bool dense, bool zero)
+{
+	bool written = !zero && region.churn >= CHURN;
+	for (; units && c && c->free == ALL; c = chunk_at(c->base + ASH_CHUNK)) {
+		size_t n = units < 32 ? units : 32;
+		units -= n;
+		if (dense)
+			use_huge(c);
+		else if (n < 32 || !written)
+			set_huge(c, false);
+		else if (!c->dirty)
+			use_huge(c);
 	}
 }
 
@@ -582,7 +599,7 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 		}
 	}
 	if (region.mapped >= HUGE_HEAP)
-		choose_pages(c, units, dense);
+		choose_pages(c, units, dense, zero);
 	bool is_clean = take_run(c, at, units, dirty);
 	if (is_clean && region.decay.regret)
 		ash_decay_took_clean(&region.decay, units, ash_os_now_ms());
@@ -639,6 +656,7 @@ void ash_chunk_free(void *p, size_t units)
 	uint32_t now = ash_os_now_ms();
 	uintptr_t addr = (uintptr_t)p;
 	ash_lock(&region.lock);
+	region.churn += units >= 32 && region.churn < CHURN;
 	while (units) {
 		struct chunk *c = chunk_at(addr);
 		unsigned at = (addr >> ASH_UNIT_SHIFT) & 31;
@@ -651,7 +669,7 @@ void ash_chunk_free(void *p, size_t units)
 	ash_unlock(&region.lock);
 }
 
-void *ash_chunk_map(size_t len, size_t align)
+void *ash_chunk_map(size_t len, size_t align, bool zero)
 {
 	if (align < ASH_CHUNK)
 		align = ASH_CHUNK;
@@ -660,16 +678,22 @@ void *ash_chunk_map(size_t len, size_t align)
 		return NULL;
 	ash_lock(&region.lock);
 	struct chunk *c = chunk_ensure(align_down((uintptr_t)p, ASH_CHUNK), NULL);
+	bool written = !zero && region.churn >= CHURN;
 	ash_unlock(&region.lock);
 	if (!c) {
 		ash_os_unmap(p, len);
 		return NULL;
 	}
+	if (written)
+		ash_os_advise_huge(p, len, true);
 	return p;
 }
 
 void ash_chunk_unmap(void *p, size_t len)
 {
+	ash_lock(&region.lock);
+	region.churn += region.churn < CHURN;
+	ash_unlock(&region.lock);
 	ash_os_unmap(p, len);
 }
 
@@ -686,7 +710,7 @@ void *ash_chunk_remap(void *p, size_t len, size_t new_len)
 	}
 	if (error != -ENOMEM)
 		return NULL; /* a filter: do not insist */
-	void *q = ash_chunk_map(new_len, ASH_CHUNK); /* with its record: nothing can fail after */
+	void *q = ash_chunk_map(new_len, ASH_CHUNK, true); /* with its record: nothing can fail after */
 	error = q ? ash_os_move(p, len, q, new_len) : 0;
 	if (error) {
 		if (error != -ENOMEM) /* else it may be another's by now */

@@ -61,8 +61,9 @@ void ash_chunk_free(void *p, size_t units);
 /* Extends a run in place; false if what follows is taken. */
 bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero);
 
-/* A mapping of its own, len a multiple of the unit; has a unit record like a run. */
-void *ash_chunk_map(size_t len, size_t align);
+/* A mapping of its own, len a multiple of the unit; has a unit record like a run. It is zero in any case;
+ * zero tells that this was asked for, so that some of it may never be written. */
+void *ash_chunk_map(size_t len, size_t align, bool zero);
 void ash_chunk_unmap(void *p, size_t len);
 void *ash_chunk_remap(void *p, size_t len, size_t new_len);
 

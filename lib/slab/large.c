@@ -87,7 +87,7 @@ void *ash_large_alloc(size_t size, size_t align, bool zero)
 	bool own = units > ASH_RUN_MAX || align > ASH_CHUNK;
 	void *p;
 	if (own)
-		p = ash_chunk_map(units << ASH_UNIT_SHIFT, align);
+		p = ash_chunk_map(units << ASH_UNIT_SHIFT, align, zero);
 	else
 		p = ash_chunk_alloc(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, NULL);
 	if (!p)

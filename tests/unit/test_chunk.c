@@ -724,6 +724,30 @@ START_TEST(test_chunks_of_huge_pages_are_purged_for_the_cap_when_most_of_them_is
 }
 END_TEST
 
+/* Whether the chunks that a fresh run of 3 fills have asked for huge pages. */
+static bool run_is_huge(bool zero)
+{
+	char *p = ash_chunk_alloc(3 * 32 + 5, 1, zero, NULL);
+	must(p != NULL && chunk_of(p) == (uintptr_t)p);
+	bool huge = ash_pagemap_chunk((uintptr_t)p)->huge;
+	must(ash_pagemap_chunk((uintptr_t)p + 2 * ASH_CHUNK)->huge == huge);
+	must(!ash_pagemap_chunk((uintptr_t)p + 3 * ASH_CHUNK)->huge); /* in part only */
+	return huge;
+}
+
+START_TEST(test_long_runs_get_huge_pages_in_programs_that_free_such_and_come_again)
+{
+	static char *unit[1];
+	dense_units(unit, 1);
+	must(!run_is_huge(false));
+	for (int i = 0; i < 8; i++)
+		ash_chunk_free(alloc(2 * 32), 2 * 32);
+	ash_chunk_trim(); /* chunks with small pages in them keep those */
+	must(run_is_huge(false));
+	must(!run_is_huge(true)); /* who asks for zeroes may leave them so */
+}
+END_TEST
+
 START_TEST(test_a_split_chunk_asks_again_when_it_is_used_from_empty)
 {
 	static char *unit[32];
@@ -752,7 +776,7 @@ START_TEST(test_a_mapping_is_aligned_zero_and_has_a_record)
 {
 	for (size_t align = 1; align <= 64 * MIB; align *= 2) {
 		size_t len = 40 * MIB + ASH_UNIT;
-		char *p = ash_chunk_map(len, align);
+		char *p = ash_chunk_map(len, align, true);
 		must(p != NULL);
 		uintptr_t rest =
 			(uintptr_t)p & ((align > ASH_CHUNK ? align : ASH_CHUNK) - 1);
@@ -768,10 +792,10 @@ END_TEST
 
 START_TEST(test_a_mapping_beyond_the_address_space_is_refused)
 {
-	must(ash_chunk_map((size_t)1 << 47, ASH_UNIT) == NULL);
-	must(ash_chunk_map((size_t)PTRDIFF_MAX - ASH_UNIT + 1, ASH_UNIT) == NULL);
-	must(ash_chunk_map(ASH_UNIT, (size_t)1 << 48) == NULL);
-	must(ash_chunk_map(ASH_UNIT, (size_t)1 << 63) == NULL);
+	must(ash_chunk_map((size_t)1 << 47, ASH_UNIT, true) == NULL);
+	must(ash_chunk_map((size_t)PTRDIFF_MAX - ASH_UNIT + 1, ASH_UNIT, true) == NULL);
+	must(ash_chunk_map(ASH_UNIT, (size_t)1 << 48, true) == NULL);
+	must(ash_chunk_map(ASH_UNIT, (size_t)1 << 63, true) == NULL);
 	must(alloc(1) != NULL);
 }
 END_TEST
@@ -779,7 +803,7 @@ END_TEST
 START_TEST(test_a_mapping_that_grows_keeps_its_content_and_its_alignment)
 {
 	size_t len = 33 * MIB;
-	char *p = ash_chunk_map(len, ASH_UNIT);
+	char *p = ash_chunk_map(len, ASH_UNIT, true);
 	must(p != NULL);
 	for (size_t i = 0; i < len; i += PAGE)
 		*(size_t *)(p + i) = i;
@@ -804,7 +828,7 @@ END_TEST
 START_TEST(test_a_mapping_that_shrinks_stays_and_gives_back_its_end)
 {
 	size_t len = 50 * MIB, less = 36 * MIB;
-	char *p = ash_chunk_map(len, ASH_UNIT);
+	char *p = ash_chunk_map(len, ASH_UNIT, true);
 	must(p != NULL);
 	p[0] = p[less - 1] = 1;
 	must(ash_chunk_remap(p, len, less) == p);
@@ -828,7 +852,7 @@ START_TEST(test_without_memory_a_run_is_refused_and_the_heap_goes_on)
 		n++;
 	must_f(n >= 14 * 16 && n < ARRAY_LEN(run), "%zu units in 16 MiB", n);
 	must(ash_chunk_alloc(200, 1, false, NULL) == NULL);
-	must(ash_chunk_map(40 * MIB, ASH_UNIT) == NULL);
+	must(ash_chunk_map(40 * MIB, ASH_UNIT, true) == NULL);
 	ash_chunk_free(p, 20);
 	must(ash_chunk_alloc(20, 1, false, NULL) == p);
 	for (size_t i = 0; i < n; i++)
@@ -1090,6 +1114,7 @@ int main(void)
 		test_other_runs_stay_away_from_chunks_of_huge_pages,
 		test_dense_units_take_of_other_chunks_what_is_dirty,
 		test_chunks_of_huge_pages_are_purged_for_the_cap_when_most_of_them_is_free,
+		test_long_runs_get_huge_pages_in_programs_that_free_such_and_come_again,
 		test_a_split_chunk_asks_again_when_it_is_used_from_empty,
 		test_a_mapping_is_aligned_zero_and_has_a_record,
 		test_a_mapping_beyond_the_address_space_is_refused,
