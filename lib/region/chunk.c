@@ -560,6 +560,18 @@ static void use_huge(struct chunk *c)
 	set_huge(c, true);
 }
 
+/* The opposite. All of a huge page is there, also units of it that nobody has used. */
+static void use_small(struct chunk *c)
+{
+	uint32_t clean = c->free & ~c->dirty;
+	if (!c->huge)
+		return;
+	c->split = true;
+	set_huge(c, false);
+	chunk_take(c, clean);
+	chunk_give(c, clean, true, ash_os_now_ms());
+}
+
 /* A run is about to be taken: chunks that it enters first are asked for the pages that suit it. Blocks of
  * whole chunks may be used in part, or never: they get huge pages in programs that free such blocks and
  * come again, unless they ask for zeroes; chunks with pages of the other kind keep them. */
@@ -572,7 +584,7 @@ static void choose_pages(struct chunk *c, size_t units, bool dense, bool zero)
 		if (dense)
 			use_huge(c);
 		else if (n < 32 || !written)
-			set_huge(c, false);
+			use_small(c);
 		else if (!c->dirty)
 			use_huge(c);
 	}
@@ -726,13 +738,7 @@ void ash_chunk_purged_inside(uintptr_t addr)
 {
 	struct chunk *c = ash_pagemap_chunk(addr);
 	ash_lock(&region.lock);
-	if (c->huge) { /* all of its pages are there, also those of units that nobody has used */
-		uint32_t clean = c->free & ~c->dirty;
-		c->split = true;
-		set_huge(c, false);
-		chunk_take(c, clean);
-		chunk_give(c, clean, true, ash_os_now_ms());
-	}
+	use_small(c);
 	ash_unlock(&region.lock);
 }
 
