@@ -37,7 +37,8 @@ bool ash_os_unmap(void *addr, size_t len);
  * if the system refused (locked memory): the content is then unchanged. */
 bool ash_os_purge(void *addr, size_t len);
 
-/* Maps fresh memory over what is there, with fresh page tables. False if that failed: it is as before. */
+/* Maps fresh memory over what is there, with fresh page tables. False if that failed: all is as before, or
+ * nothing is mapped there any more. */
 bool ash_os_renew(void *addr, size_t len);
 
 /* Asks for huge pages there, or for none any more. A hint: failures do not matter. */

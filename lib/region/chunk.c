@@ -549,15 +549,24 @@ bool ash_chunk_start(void)
 }
 
 /* A chunk is about to be used from empty, and all of it will be written. Where a huge page was split, its
- * place takes no other before it is mapped anew. */
-static void use_huge(struct chunk *c)
+ * place takes no other before it is mapped anew. False: that failed halfway (memory is strictly accounted,
+ * and another process was faster), the chunk is gone. */
+static bool use_huge(struct chunk *c)
 {
-	if (c->split && ash_os_renew((void *)c->base, ASH_CHUNK)) {
+	bool renewed = c->split && ash_os_renew((void *)c->base, ASH_CHUNK);
+	if (c->split && !renewed && !ash_os_is_mapped((void *)c->base)) {
+		chunk_take(c, ALL);
+		c->owned = 0;
+		region.mapped -= ASH_CHUNK_UNITS;
+		return false;
+	}
+	if (renewed) {
 		chunk_take(c, ALL);
 		chunk_give(c, ALL, false, 0);
 		c->split = c->huge = false;
 	}
 	set_huge(c, true);
+	return true;
 }
 
 /* The opposite. All of a huge page is there, also units of it that nobody has used. */
@@ -574,20 +583,22 @@ static void use_small(struct chunk *c)
 
 /* A run is about to be taken: chunks that it enters first are asked for the pages that suit it. Blocks of
  * whole chunks may be used in part, or never: they get huge pages in programs that free such blocks and
- * come again, unless they ask for zeroes; chunks with pages of the other kind keep them. */
-static void choose_pages(struct chunk *c, size_t units, bool dense, bool zero)
+ * come again, unless they ask for zeroes; chunks with pages of the other kind keep them. False if a chunk
+ * was lost: look for another place. */
+static bool choose_pages(struct chunk *c, size_t units, bool dense, bool zero)
 {
 	bool written = !zero && region.churn >= CHURN;
 	for (; units && c && c->free == ALL; c = chunk_at(c->base + ASH_CHUNK)) {
 		size_t n = units < 32 ? units : 32;
 		units -= n;
-		if (dense)
-			use_huge(c);
-		else if (n < 32 || !written)
+		if (dense || (n == 32 && written && !c->dirty)) {
+			if (!use_huge(c))
+				return false;
+		} else if (n < 32 || !written) {
 			use_small(c);
-		else if (!c->dirty)
-			use_huge(c);
+		}
 	}
+	return true;
 }
 
 static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool *clean)
@@ -600,18 +611,16 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 	for (bool choice = true;;) {
 		c = units <= 32 ? find_small(units, align_units, dense, choice, &at)
 				: find_large(units);
-		if (c)
+		if (c && (region.mapped < HUGE_HEAP || choose_pages(c, units, dense, zero)))
 			break;
-		if (!grow(units, align_units)) {
-			if (!choice) {
-				ash_unlock(&region.lock);
-				return NULL;
-			}
-			choice = false;
+		if (c || grow(units, align_units))
+			continue;
+		if (!choice) {
+			ash_unlock(&region.lock);
+			return NULL;
 		}
+		choice = false;
 	}
-	if (region.mapped >= HUGE_HEAP)
-		choose_pages(c, units, dense, zero);
 	bool is_clean = take_run(c, at, units, dirty);
 	if (is_clean && region.decay.regret)
 		ash_decay_took_clean(&region.decay, units, ash_os_now_ms());
