@@ -219,6 +219,7 @@ static void mark_free(struct shard *sh, unsigned class, void **block, size_t n,
 static void purging_add(struct shard *sh, struct slab *s)
 {
 	set_held(s);
+	s->stamp = ash_lock_id(); /* whose it is meanwhile */
 	s->prev = NULL;
 	s->next = sh->purging;
 	if (s->next)
@@ -277,6 +278,7 @@ static size_t look_at_partial(struct shard *sh, struct bin *b, uint32_t now, uin
 	ash_lock(&sh->lock);
 	for (size_t i = 0; i < n; i++) {
 		purging_remove(sh, found[i]);
+		found[i]->stamp = now + !now;
 		settle(sh, found[i], empty);
 	}
 	sh->purged_bytes += purged;
@@ -508,8 +510,12 @@ size_t ash_shard_trim(struct shard *sh)
 
 void ash_shard_orphaned(struct shard *sh)
 {
-	for (struct slab *s; (s = sh->purging);) {
+	for (struct slab *s = sh->purging, *next; s; s = next) {
+		next = s->next;
+		if (s->stamp == ash_lock_id())
+			continue; /* a signal handler forked, and the purge goes on when it returns */
 		purging_remove(sh, s);
+		s->stamp = 0;
 		if (ash_slab_nfree(s) < wake_level(s))
 			set_full(s);
 		else

@@ -50,6 +50,7 @@ static struct {
 	struct away {
 		struct chunk *chunk;
 		uint32_t units;
+		uint32_t thread; /* ash_lock_id() */
 	} away[AWAY];
 	struct decay decay;
 } region = {.lock.rank = ASH_RANK_REGION, .decay = ASH_DECAY_INIT};
@@ -465,7 +466,7 @@ static struct away *leave(struct chunk *c, uint32_t units)
 		c->split |= c->huge;
 		set_huge(c, false);
 		chunk_take(c, units);
-		*a = (struct away){c, units};
+		*a = (struct away){c, units, ash_lock_id()};
 		return a;
 	}
 	return NULL;
@@ -851,8 +852,10 @@ void ash_chunk_fork_lock(void)
 void ash_chunk_fork_unlock(bool child)
 {
 	for (struct away *a = region.away; child && a < region.away + AWAY; a++) {
-		if (a->chunk && !region.lock.inherited)
-			chunk_give(a->chunk, a->units, true, 0);
+		/* What the forking thread itself has taken (a signal handler forks) it goes on with. */
+		if (!a->chunk || a->thread == ash_lock_id() || region.lock.inherited)
+			continue;
+		chunk_give(a->chunk, a->units, true, 0);
 		a->chunk = NULL;
 	}
 	ash_unlock_fork(&region.lock, child);

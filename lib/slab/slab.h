@@ -31,7 +31,8 @@ struct slab {
 	uint64_t inline_bits;
 	struct slab *next, *prev; /* the bin's list */
 	uint32_t unit;        /* address / 64 KiB. Const while in use */
-	uint32_t stamp;       /* ms, when it became partial or was purged last */
+	uint32_t stamp;       /* ms, when it became partial or was purged last;
+			       * a slab being purged: ash_lock_id() of the thread */
 	uint32_t units;       /* UNIT_LARGE: length of the run, UNIT_HUGE: of the mapping;
 			       * a slab being purged: the pages about to go */
 	uint32_t countdown;   /* frees until the slab changes its state */
