@@ -26,6 +26,8 @@ libash_core_la_SOURCES = \
 	lib/region/decay.h \
 	lib/region/meta.c lib/region/meta.h \
 	lib/region/pagemap.c lib/region/pagemap.h \
+	lib/region/pages.c lib/region/pages.h \
+	lib/region/units.c lib/region/units.h \
 	lib/slab/large.c lib/slab/large.h \
 	lib/slab/sizeclass.c lib/slab/sizeclass.h \
 	lib/slab/slab.c lib/slab/slab.h \

@@ -1,0 +1,31 @@
+/* region/pages.h -- the pages behind the units: huge or small ones, and their way back to the
+ * system. For region/ alone; everything here wants the region lock. */
+#ifndef ASH_REGION_PAGES_H
+#define ASH_REGION_PAGES_H
+
+#include "region/units.h"
+
+/* A run is about to be taken: chunks that it enters first are asked for the pages that suit it. Blocks of
+ * whole chunks may be used in part, or never: they get huge pages in programs that free such blocks and
+ * come again, unless they ask for zeroes; chunks with pages of the other kind keep them. False if a chunk
+ * was lost: look for another place. */
+bool ash_pages_choose(struct chunk *c, size_t units, bool dense, bool zero);
+
+/* Part of a chunk is about to be returned, or it may stay unwritten: no huge pages any more. */
+void ash_pages_small(struct chunk *c);
+
+/* A block of a chunk or more was freed; whether so many were that the next ones get huge pages. */
+void ash_pages_freed_large(void);
+bool ash_pages_huge_for_large(void);
+
+/* Free units leave for a system call outside the lock, and are back; NULL: too many threads do so already. */
+struct away *ash_pages_leave(struct chunk *c, uint32_t units);
+
+/* After a free, or when a clock ticks: keep the dirty memory below its ceiling, and within its age.
+ * The lock is released meanwhile. */
+void ash_pages_settle(uint32_t now);
+
+/* Purges a whole list. The lock is released meanwhile. */
+void ash_pages_purge_all(const struct dirty_list *l);
+
+#endif

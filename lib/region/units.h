@@ -1,0 +1,81 @@
+/* region/units.h -- which units are free and which of them dirty: the masks of the chunks, and the
+ * lists that find a chunk by them. For region/ alone; everything here wants the region lock.
+ *
+ * A chunk with free units is on exactly one list: bins[number of free units] while some unit of it
+ * is used or not ours, else, wholly free, it is part of a span: a maximal row of wholly free
+ * chunks, listed by its first one. A chunk with dirty units is also on one of the two dirty lists,
+ * by age. While a purge runs outside the lock its units are marked neither free nor dirty, so
+ * nobody can take them. */
+#ifndef ASH_REGION_UNITS_H
+#define ASH_REGION_UNITS_H
+
+#include "os/lock.h"
+#include "region/chunk.h"
+#include "region/decay.h"
+
+#define ASH_HUGE_HEAP \
+	(((size_t)4 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
+#define ASH_AWAY 8 /* threads that may purge or release at the same time */
+
+struct dirty_list {
+	struct chunk *oldest, *youngest;
+	size_t units;
+};
+
+/* Units that some thread is returning to the system, outside the lock: a child of fork has not that
+ * thread, and takes them back. */
+struct away {
+	struct chunk *chunk;
+	uint32_t units;
+	uint32_t thread; /* ash_lock_id() */
+};
+
+extern struct region {
+	struct ash_lock
+		lock; /* rank REGION; guards all below and every chunk's masks and links */
+	struct chunk *bins[ASH_CHUNK_UNITS]; /* [n]: n free units, 1 to 31 */
+	struct chunk
+		*spans[ASH_CHUNK_UNITS + 1]; /* [n]: rows of n chunks; [32]: of more */
+	uint32_t bins_used;                  /* bit n: bins[n] is not empty */
+	uint64_t spans_used;
+	struct dirty_list ready, kept; /* kept: huge pages, most of which are in use */
+	size_t mapped, free, dirty;    /* units */
+	size_t purges, purged, maps;   /* counts; units */
+	size_t peak;  /* units, most that were mapped and not known to be clean */
+	size_t holes; /* HOLES_MAX */
+	uint32_t
+		churn; /* blocks of a chunk or more that were freed, counted up to CHURN */
+	bool refused;  /* the last purge, at refused_at */
+	uint32_t refused_at; /* ms */
+	struct away away[ASH_AWAY];
+	struct decay decay;
+} ash_region;
+
+static inline uint32_t ash_low_bits(size_t n)
+{
+	return n >= 32 ? UINT32_MAX : ((uint32_t)1 << n) - 1;
+}
+
+/* Calls f for each maximal row of units in mask, until it fails; returns the units that are left.
+ * The one that needs no lock. */
+uint32_t ash_each_row(struct chunk *c, uint32_t mask, bool (*f)(void *, size_t));
+
+/* Masks and lists together: the only two ways a chunk changes. Units `m` stop being free, returns
+ * which of them were dirty; units `m` become free, all of them dirty since `now` or none. */
+uint32_t ash_units_take(struct chunk *c, uint32_t m);
+void ash_units_give(struct chunk *c, uint32_t m, bool dirty, uint32_t now);
+
+/* A chunk with `units` (at most 32) consecutive free ones from *at on: fullest first, then a wholly
+ * free one. Chunks of huge pages are for dense units: where others may leave pages unwritten, they
+ * would be backed. Once there are such chunks, dense units take of others only what is dirty,
+ * unless there is no `choice`. NULL if there is none. */
+struct chunk *ash_units_find(
+	size_t units, size_t align_units, bool dense, bool choice, unsigned *at);
+
+/* The chunk at whose base a longer run is free. */
+struct chunk *ash_units_find_long(size_t units);
+
+/* Some chunk that has free units, those with most of them first. */
+struct chunk *ash_units_find_any(void);
+
+#endif
