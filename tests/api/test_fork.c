@@ -4,8 +4,14 @@
  */
 #include "support.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <spawn.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
 
 extern char **environ;
 
@@ -431,6 +437,123 @@ START_TEST(test_fork_from_a_signal_handler_that_interrupted_malloc)
 }
 END_TEST
 
+/* The handler interrupts a purge, for certain: a filter turns the system call into a SIGSYS. */
+
+static volatile sig_atomic_t purges_to_fork_in;
+static volatile pid_t forked_in_purge;
+
+#ifdef __x86_64__
+#define SYSTEM_CALL_RESULT(uc) ((uc)->uc_mcontext.gregs[REG_RAX])
+#elif defined(__aarch64__)
+#define SYSTEM_CALL_RESULT(uc) ((uc)->uc_mcontext.regs[0])
+#endif
+
+#ifdef SYSTEM_CALL_RESULT
+static void fork_in_purge(int signo, siginfo_t *info, void *context)
+{
+	ucontext_t *uc = context;
+
+	(void)signo;
+	(void)info;
+	if (purges_to_fork_in > 0 && --purges_to_fork_in == 0)
+		forked_in_purge = fork();
+	/* refused: what was to go stays */
+	SYSTEM_CALL_RESULT(uc) = -EPERM;
+}
+
+static void trap_purges(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
+		BPF_STMT(
+			BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MADV_DONTNEED, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {ARRAY_LEN(filter), filter};
+	struct sigaction action = {.sa_sigaction = fork_in_purge, .sa_flags = SA_SIGINFO};
+
+	sigaction(SIGSYS, &action, NULL);
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+/* Blocks whose content shows memory that was handed out twice, in as many as the heap has. */
+static bool heap_is_sound(void)
+{
+	enum { COUNT = 6000 };
+	static void *p[COUNT];
+	bool ok = true;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		p[i] = malloc(2048);
+		if (!p[i])
+			return false;
+		fill(p[i], 0, 2048, i);
+	}
+	for (size_t i = 0; i < COUNT; i++)
+		ok = ok && holds(p[i], 2048, i);
+	for (size_t i = 0; i < COUNT; i++)
+		free(p[i]);
+	return ok && use_heap(1);
+}
+
+/* In parent and child what was being purged is free once, neither lost nor given back twice. False if
+ * there are fewer purges. */
+static bool fork_in_the_purge_number(int n)
+{
+	enum { COUNT = 4000 };
+	static void *p[COUNT];
+	struct mallinfo2 before, after;
+	pid_t parent = getpid();
+	bool good;
+
+	for (int i = 0; i < COUNT; i++)
+		p[i] = malloc(2048);
+	for (int i = 0; i < COUNT; i++)
+		if (i < COUNT / 2 || i % 32)
+			free(p[i]); /* whole slabs, and sparse ones */
+	trap_purges();
+	before = mallinfo2();
+	purges_to_fork_in = n;
+	malloc_trim(0);
+	after = mallinfo2();
+	/* as no purge succeeds, the heap has not become smaller */
+	if (purges_to_fork_in > 0)
+		return false;
+	good = after.uordblks == before.uordblks && after.arena >= before.arena &&
+	       heap_is_sound();
+	if (getpid() != parent)
+		_exit(good ? 0 : 1);
+	must(good);
+	expect_good_child(forked_in_purge);
+	return true;
+}
+#endif
+
+START_TEST(test_fork_from_a_signal_handler_that_interrupted_a_purge)
+{
+#ifdef SYSTEM_CALL_RESULT
+	enum { NO_MORE = 42 };
+	int n = 0, status;
+
+	do {
+		pid_t pid = fork();
+
+		must(pid >= 0);
+		n++;
+		if (pid == 0)
+			_exit(fork_in_the_purge_number(n) ? 0 : NO_MORE);
+		must(waitpid(pid, &status, 0) == pid);
+	} while (status == 0);
+	must(WIFEXITED(status) && WEXITSTATUS(status) == NO_MORE);
+	must(n > 20);
+#endif
+}
+END_TEST
+
 /* --- the other ways to start a program */
 
 START_TEST(test_spawn_popen_and_vfork_while_threads_allocate)
@@ -497,6 +620,7 @@ int main(void)
 		test_threads_fork_at_the_same_time,
 		test_atfork_handlers_may_allocate,
 		test_fork_from_a_signal_handler_that_interrupted_malloc,
+		test_fork_from_a_signal_handler_that_interrupted_a_purge,
 		test_spawn_popen_and_vfork_while_threads_allocate,
 		test_a_long_line_of_descendants_works,
 	};
