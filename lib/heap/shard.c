@@ -19,6 +19,8 @@
 #define PURGE_SHARE 8 /* ... until that part of the bin has been, in turns ... */
 #define PURGES 4      /* ... or so many goes found something: half a millisecond of system calls */
 #define PURGE_AGE_MS 100
+#define POPULATE_FROM 2 /* slabs: a class that has so many is growing, its pages are asked for in rows */
+#define AHEAD_MAX 16    /* pages asked for ahead of use, one for two slabs */
 
 _Atomic(struct shard *) ash_shards[ASH_SHARDS_MAX];
 
@@ -328,8 +330,9 @@ void ash_shard_flush(struct shard *sh, const struct batch *batches, size_t n)
 /* ---- handing out */
 
 /* From the bin's slabs; fewer than want only if it has no more. Lock held. */
-static size_t take(struct shard *sh, struct bin *b, void **base, size_t want)
+static size_t take(struct shard *sh, struct bin *b, void **base, size_t want, struct page_row *absent)
 {
+	unsigned ahead = b->slabs < 2 * AHEAD_MAX ? (unsigned)b->slabs / 2 : AHEAD_MAX;
 	size_t got = 0;
 	void **end = base + want;
 	while (got < want) {
@@ -343,7 +346,7 @@ static size_t take(struct shard *sh, struct bin *b, void **base, size_t want)
 		}
 		size_t n = ash_slab_nfree(s);
 		n = want - got < n ? want - got : n;
-		ash_slab_take(s, end, n);
+		ash_slab_take(s, end, n, ahead, absent);
 		end -= n;
 		got += n;
 	}
@@ -391,20 +394,21 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 	struct bin *b = &sh->bin[class];
 	struct slab *empty = NULL;
 	struct parcel *done = NULL;
+	struct page_row absent = {NULL, 0};
 	size_t got = 0;
 	ash_lock(&sh->lock);
 	b->nfills++;
 	if (b->ready || atomic_load_explicit(&b->inbox, memory_order_relaxed))
 		got = take_parcel(sh, class, base, want, &done, &empty);
 	if (!got) {
-		got = take(sh, b, base, want);
+		got = take(sh, b, base, want, &absent);
 		if (!got) {
 			ash_unlock(&sh->lock);
 			struct slab *s = ash_slab_create(ASH_ENTRY_OF(sh->id, class));
 			ash_lock(&sh->lock);
 			if (s)
 				created(sh, s);
-			got = take(sh, b, base, want); /* also what others freed meanwhile */
+			got = take(sh, b, base, want, &absent); /* also what others freed meanwhile */
 		}
 		housekeeping(sh, b, &empty);
 	}
@@ -412,7 +416,10 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 	if (ash_class_group(class) > 1 && !ash_sizeclass_is_open(class - 1) &&
 	    (b->nmalloc - b->ndalloc) * ash_class_size[class] >= ash_class_open_bytes(class))
 		ash_sizeclass_open(class);
+	bool growing = b->slabs >= POPULATE_FROM;
 	ash_unlock(&sh->lock);
+	if (growing && absent.len > ash_os.page_size)
+		ash_os_populate(absent.at, absent.len);
 	if (done)
 		ash_meta_free(done, sizeof *done);
 	if (empty)

@@ -3,9 +3,10 @@
  * Contract of every function here: addr and len are page aligned and non-zero; int results are 0
  * or -errno; errno is never touched; nothing is a cancellation point; nothing allocates. After
  * ash_os_init() (run once, by the constructor) the only system calls made are mmap, munmap,
- * madvise(MADV_DONTNEED) and futex: the intersection of what sandboxes allow. Only large heaps use
- * more: mremap for blocks that glibc would mremap as well, madvise(MADV_HUGEPAGE, MADV_NOHUGEPAGE)
- * from 4 MiB on, until it fails; and reports use write. The clock is the vDSO's. */
+ * madvise(MADV_DONTNEED) and futex: the intersection of what sandboxes allow. Only heaps that grow
+ * use more: mremap for blocks that glibc would mremap as well; madvise(MADV_POPULATE_WRITE) once a
+ * size class has 128 KiB, (MADV_HUGEPAGE, MADV_NOHUGEPAGE) from 16 MiB on, both until it fails; and
+ * reports use write. The clock is the vDSO's. */
 #ifndef ASH_OS_OS_H
 #define ASH_OS_OS_H
 
@@ -36,6 +37,9 @@ bool ash_os_unmap(void *addr, size_t len);
 /* Gives the pages back: they read as zero afterwards and cost no memory until then. Returns false
  * if the system refused (locked memory): the content is then unchanged. */
 bool ash_os_purge(void *addr, size_t len);
+
+/* Makes the pages there before they are touched, in one go. A hint: failures do not matter. */
+void ash_os_populate(void *addr, size_t len);
 
 /* Maps fresh memory over what is there, with fresh page tables. False if that failed: all is as before, or
  * nothing is mapped there any more. */

@@ -121,6 +121,18 @@ bool ash_os_purge(void *addr, size_t len)
 		ash_syscall3(SYS_madvise, (long)addr, (long)len, MADV_DONTNEED));
 }
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+void ash_os_populate(void *addr, size_t len)
+{
+	static _Atomic bool refused; /* a kernel before 5.14, or a sandbox: do not insist */
+	if (!refused &&
+	    ash_syscall_failed(ash_syscall3(SYS_madvise, (long)addr, (long)len, MADV_POPULATE_WRITE)))
+		refused = true;
+}
+
 bool ash_os_renew(void *addr, size_t len)
 {
 	return map(addr, len, PROT_READ | PROT_WRITE, MAP_FIXED) != NULL;

@@ -147,7 +147,8 @@ bool ash_chunk_start(void)
 	return ok;
 }
 
-static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool *clean)
+static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool *clean,
+		   bool *huge)
 {
 	uint32_t dirty[ASH_RUN_MAX / 32 + 1] = {0};
 	unsigned at = 0;
@@ -171,6 +172,7 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 	bool is_clean = take_run(c, at, units, dirty);
 	if (is_clean && ash_region.decay.regret)
 		ash_decay_took_clean(&ash_region.decay, units, ash_os_now_ms());
+	*huge = c->huge;
 	ash_unlock(&ash_region.lock);
 	if (zero && !is_clean)
 		zero_run(c, dirty, (at + units + 31) / 32);
@@ -181,12 +183,13 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 
 void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean)
 {
-	return alloc(units, align_units, zero, false, clean);
+	bool huge;
+	return alloc(units, align_units, zero, false, clean, &huge);
 }
 
-void *ash_chunk_alloc_dense(bool *clean)
+void *ash_chunk_alloc_dense(bool *clean, bool *huge)
 {
-	return alloc(1, 1, false, true, clean);
+	return alloc(1, 1, false, true, clean, huge);
 }
 
 bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero)

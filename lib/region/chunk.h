@@ -12,7 +12,7 @@
  * ones empty out; in it, dirty units first, as their pages are there already. Longer runs start
  * at a chunk's base and take whole chunks plus the low end of the last one.
  *
- * In heaps of 4 MiB and more, chunks first used for dense units (cut into small blocks, so that
+ * In heaps of 16 MiB and more, chunks first used for dense units (cut into small blocks, so that
  * each page will be written) ask for huge pages, and stop asking when part of them is purged: else
  * the kernel would fill what was returned again. Other runs stay away from such chunks. They are
  * purged for the ceiling only when most of them is free, as it costs the huge page.
@@ -52,8 +52,8 @@ bool ash_chunk_start(void);
  * it came from the system. NULL without memory. */
 void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean);
 
-/* One unit, all of whose pages will be written. */
-void *ash_chunk_alloc_dense(bool *clean);
+/* One unit, all of whose pages will be written. *huge tells that a huge page is behind it. */
+void *ash_chunk_alloc_dense(bool *clean, bool *huge);
 
 /* Any run of allocated units, also part of one. */
 void ash_chunk_free(void *p, size_t units);

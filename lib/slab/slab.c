@@ -14,12 +14,12 @@ struct slab *ash_slab_create(uint32_t entry)
 {
 	unsigned class = ASH_ENTRY_CLASS(entry);
 	size_t size = ash_class_size[class], capacity = ASH_UNIT / size, n = words(capacity);
-	bool clean;
+	bool clean, huge, dense = size <= DENSE_MAX;
 	uint64_t *bits = NULL;
 	if (n > 1 && !(bits = ash_meta_alloc(n * sizeof *bits)))
 		return NULL;
-	char *base = size <= DENSE_MAX ? ash_chunk_alloc_dense(&clean)
-				       : ash_chunk_alloc(1, 1, false, &clean);
+	char *base = dense ? ash_chunk_alloc_dense(&clean, &huge)
+			   : ash_chunk_alloc(1, 1, false, &clean);
 	if (!base) {
 		if (bits)
 			ash_meta_free(bits, n * sizeof *bits);
@@ -36,6 +36,7 @@ struct slab *ash_slab_create(uint32_t entry)
 		.class = (uint8_t)class,
 		.state = SLAB_HELD,
 		.kind = UNIT_SLAB,
+		.in_rows = dense && !huge,
 	};
 	for (size_t i = 0; i < n; i++)
 		s->bits[i] = UINT64_MAX;
@@ -76,7 +77,24 @@ static uint32_t busy_pages(const struct slab *s)
 	return busy;
 }
 
-void ash_slab_take(struct slab *s, void **end, size_t n)
+/* Blocks were taken from `pages`: marks the purged ones of these as used, and some behind them. */
+static void use_purged(struct slab *s, uint32_t pages, unsigned ahead, struct page_row *absent)
+{
+	uint32_t row = s->purged & pages;
+	if (!row)
+		return;
+	unsigned at = (unsigned)__builtin_ctz(row);
+	s->purged &= (uint16_t)~pages;
+	if (!s->in_rows)
+		return;
+	row = (row | s->purged) >> at & ((pages >> at) | ((1u << ahead) - 1));
+	unsigned n = (unsigned)__builtin_ctz(~row);
+	s->purged &= (uint16_t)~(((1u << n) - 1) << at);
+	absent->at = ash_slab_base(s) + ((size_t)at << ash_os.page_shift);
+	absent->len = (size_t)n << ash_os.page_shift;
+}
+
+void ash_slab_take(struct slab *s, void **end, size_t n, unsigned ahead, struct page_row *absent)
 {
 	size_t size = ash_class_size[s->class];
 	char *base = ash_slab_base(s);
@@ -106,8 +124,8 @@ void ash_slab_take(struct slab *s, void **end, size_t n)
 	 * may be returned once more later. */
 	if (s->purged) {
 		char *highest = *end, *lowest = *top;
-		s->purged &= (uint16_t)~pages_of((size_t)(lowest - base),
-						 (size_t)(highest - lowest) + size);
+		use_purged(s, pages_of((size_t)(lowest - base), (size_t)(highest - lowest) + size), ahead,
+			   absent);
 	}
 }
 

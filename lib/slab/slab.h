@@ -39,10 +39,11 @@ struct slab {
 	uint32_t first;
 	uint16_t level;       /* free blocks at which that will be; ASH_LEVEL_NEVER */
 	uint16_t capacity;    /* blocks. Const while in use */
-	uint16_t purged;      /* bit i: page i has been returned and not been used since */
+	uint16_t purged;      /* bit i: page i has been returned, or was never used, and not been used since */
 	uint8_t class;        /* const while in use; ASH_CLASSES when the unit is no slab */
 	uint8_t state;        /* enum slab_state */
 	uint8_t kind;         /* enum unit_kind. Owner of the unit */
+	bool in_rows;         /* its pages are asked for in rows. Const while in use */
 };
 #define ASH_LEVEL_NEVER UINT16_MAX /* more than any slab has */
 _Static_assert(sizeof(struct slab) <= ASH_UNIT_RECORD, "a slab's record is a unit's record");
@@ -83,9 +84,15 @@ struct slab *ash_slab_create(uint32_t entry);
 /* All blocks must be free. */
 void ash_slab_destroy(struct slab *s);
 
+struct page_row {
+	char *at;
+	size_t len; /* bytes */
+};
+
 /* Takes n blocks, no more than are free, in address order and stores them downwards from end[-1], so that a
- * stack filled this way hands out ascending addresses. */
-void ash_slab_take(struct slab *s, void **end, size_t n);
+ * stack filled this way hands out ascending addresses. Where these are the first in a row of pages that
+ * are not there, *absent is this row, as far as the blocks go or `ahead` pages, whichever is more. */
+void ash_slab_take(struct slab *s, void **end, size_t n, unsigned ahead, struct page_row *absent);
 
 /* The pages that hold no live or cached block and are still backed: bit i is page i. */
 uint32_t ash_slab_idle_pages(const struct slab *s);

@@ -202,6 +202,46 @@ START_TEST(test_free_of_locked_memory_keeps_errno)
 }
 END_TEST
 
+/* Pages that a growing size class is going to use are asked for in rows, before they are touched. */
+START_TEST(test_pages_of_a_growing_heap_are_there_before_they_are_used)
+{
+	enum { COUNT = 8 << 10 };
+	static char *p[COUNT];
+	void *probe = mmap(
+		NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t before = rss_now();
+
+	if (sysconf(_SC_PAGESIZE) != 4096 ||
+		madvise(probe, 4096, 23 /* MADV_POPULATE_WRITE, Linux 5.14 */) != 0)
+		return;
+	for (size_t i = 0; i < COUNT; i++)
+		p[i] = malloc(1000);
+	must_f(rss_now() - before > 7 * MIB, "%zu bytes", rss_now() - before);
+	must_f(rss_now() - before < 9 * MIB, "%zu bytes", rss_now() - before);
+	for (size_t i = 0; i < COUNT; i++)
+		free(p[i]);
+}
+END_TEST
+
+/* But what a large block does not use costs nothing. */
+START_TEST(test_unused_pages_of_blocks_are_not_there)
+{
+	enum { COUNT = 400 };
+	static char *p[COUNT];
+	size_t before = rss_now();
+
+	if (SANITIZED)
+		return;
+	for (size_t i = 0; i < COUNT; i++) {
+		p[i] = malloc(30000);
+		p[i][0] = 1;
+	}
+	must_f(rss_now() - before < COUNT * 8 * KIB, "%zu bytes", rss_now() - before);
+	for (size_t i = 0; i < COUNT; i++)
+		free(p[i]);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -216,6 +256,8 @@ int main(void)
 		test_free_order_does_not_matter,
 		test_free_keeps_errno,
 		test_free_of_locked_memory_keeps_errno,
+		test_pages_of_a_growing_heap_are_there_before_they_are_used,
+		test_unused_pages_of_blocks_are_not_there,
 	};
 
 	return run_tests("malloc", 60, tests, ARRAY_LEN(tests));

@@ -661,23 +661,23 @@ END_TEST
 /* Enough of a heap, all of it taken, that dense units ask for huge pages; then n of them. */
 static void dense_units(char **unit, size_t n)
 {
-	bool clean;
-	while (stats().mapped < 4 * MIB)
+	bool clean, huge;
+	while (stats().mapped < 16 * MIB)
 		alloc(1);
 	use_up_free_units();
 	for (size_t i = 0; i < n; i++) {
-		unit[i] = ash_chunk_alloc_dense(&clean);
-		must(unit[i] != NULL && clean);
+		unit[i] = ash_chunk_alloc_dense(&clean, &huge);
+		must(unit[i] != NULL && clean && huge);
 		must(ash_pagemap_chunk((uintptr_t)unit[i])->huge);
 	}
 }
 
 START_TEST(test_small_heaps_do_not_ask_for_huge_pages)
 {
-	bool clean;
-	while (stats().mapped < 3 * MIB) {
-		char *p = ash_chunk_alloc_dense(&clean);
-		must(p != NULL && !ash_pagemap_chunk((uintptr_t)p)->huge);
+	bool clean, huge;
+	while (stats().mapped < 14 * MIB) {
+		char *p = ash_chunk_alloc_dense(&clean, &huge);
+		must(p != NULL && !huge && !ash_pagemap_chunk((uintptr_t)p)->huge);
 	}
 }
 END_TEST
@@ -694,13 +694,13 @@ END_TEST
 START_TEST(test_dense_units_take_of_other_chunks_what_is_dirty)
 {
 	static char *unit[1];
-	bool clean;
+	bool clean, huge;
 	dense_units(unit, 1);
 	char *p = alloc(2), *q = alloc_dirty(1);
 	must(!ash_pagemap_chunk((uintptr_t)q)->huge);
 	ash_chunk_free(q, 1);
-	must(ash_chunk_alloc_dense(&clean) == q && !clean);
-	char *r = ash_chunk_alloc_dense(&clean); /* clean ones are there, in the chunk of p */
+	must(ash_chunk_alloc_dense(&clean, &huge) == q && !clean && !huge);
+	char *r = ash_chunk_alloc_dense(&clean, &huge); /* clean ones are there, in the chunk of p */
 	must(ash_pagemap_chunk((uintptr_t)r)->huge);
 	must(chunk_of(r) != chunk_of(p));
 }
@@ -751,7 +751,7 @@ END_TEST
 START_TEST(test_a_split_chunk_asks_again_when_it_is_used_from_empty)
 {
 	static char *unit[32];
-	bool clean;
+	bool clean, huge;
 	dense_units(unit, ARRAY_LEN(unit));
 	struct chunk *c = ash_pagemap_chunk((uintptr_t)unit[0]);
 	must(c == ash_pagemap_chunk((uintptr_t)unit[31]));
@@ -763,7 +763,7 @@ START_TEST(test_a_split_chunk_asks_again_when_it_is_used_from_empty)
 	for (size_t i = 0; i < 32; i++)
 		if (i != 5)
 			ash_chunk_free(unit[i], 1);
-	char *p = ash_chunk_alloc_dense(&clean);
+	char *p = ash_chunk_alloc_dense(&clean, &huge);
 	must(ash_pagemap_chunk((uintptr_t)p) == c);
 	must(c->huge && !c->split);
 	must(all_zero(unit[20], ASH_UNIT)); /* mapped anew */

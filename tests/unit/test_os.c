@@ -70,6 +70,31 @@ START_TEST(test_purged_memory_is_zero_and_costs_nothing)
 }
 END_TEST
 
+START_TEST(test_populated_memory_is_there_and_keeps_its_content)
+{
+	char *p = ash_os_map(16 * PAGE);
+	must(p != NULL);
+	p[5 * PAGE] = 1;
+	ash_os_populate(p + 4 * PAGE, 8 * PAGE);
+	size_t n = resident_pages(p, 16 * PAGE);
+	must(n == 8 || n == 1); /* Linux before 5.14 does not know how */
+	must(p[5 * PAGE] == 1);
+}
+END_TEST
+
+/* A hint: no memory there, and then it is off. */
+START_TEST(test_populating_a_hole_fails_in_silence)
+{
+	char *p = ash_os_map(2 * PAGE);
+	must(p != NULL);
+	ash_os_unmap(p + PAGE, PAGE);
+	ash_os_populate(p, 2 * PAGE);
+	p[0] = 1;
+	ash_os_populate(p, PAGE);
+	must(p[0] == 1);
+}
+END_TEST
+
 START_TEST(test_locked_memory_is_not_purged_and_stays_as_it_is)
 {
 	char *p = ash_os_map(4 * PAGE);
@@ -212,6 +237,8 @@ int main(void)
 		test_aligned_memory_is_aligned_and_leaves_nothing_around_it,
 		test_sizes_that_nobody_has_are_refused,
 		test_purged_memory_is_zero_and_costs_nothing,
+		test_populated_memory_is_there_and_keeps_its_content,
+		test_populating_a_hole_fails_in_silence,
 		test_locked_memory_is_not_purged_and_stays_as_it_is,
 		test_memory_is_told_from_holes,
 		test_a_mapping_grows_where_it_stands_if_it_can,

@@ -47,12 +47,13 @@ static void end(struct model *m)
 	ash_chunk_trim();
 }
 
-/* The n lowest free blocks must come, the lowest in end[-1]. */
-static void take(struct model *m, size_t n)
+/* The n lowest free blocks must come, the lowest in end[-1]. Returns the row of absent pages. */
+static struct page_row take_ahead(struct model *m, size_t n, unsigned ahead)
 {
 	void *block[ASH_UNIT / 16];
+	struct page_row absent = {NULL, 0};
 	char *base = ash_slab_base(m->s);
-	ash_slab_take(m->s, block + n, n);
+	ash_slab_take(m->s, block + n, n, ahead, &absent);
 	size_t next = 0;
 	for (size_t k = 0; k < n; k++) {
 		while (m->live[next])
@@ -63,6 +64,12 @@ static void take(struct model *m, size_t n)
 		m->nlive++;
 	}
 	must(ash_slab_nfree(m->s) == m->capacity - m->nlive);
+	return absent;
+}
+
+static void take(struct model *m, size_t n)
+{
+	take_ahead(m, n, 0);
 }
 
 /* Each bit beyond the last block is set: it is no block's, and a free there is found out. */
@@ -271,6 +278,68 @@ START_TEST(test_purged_pages_cost_nothing_and_live_blocks_keep_their_content)
 }
 END_TEST
 
+/* Blocks that come in address order name each page of a new slab once, when they reach it, and with it
+ * as many of those behind it as are asked for. */
+START_TEST(test_pages_of_a_new_slab_are_named_in_rows)
+{
+	static struct model m;
+	struct rng r = rng_start("slab", 0);
+	for (unsigned c = 0; c < ASH_CLASSES && ash_class_size[c] <= 16384; c++) {
+		begin(&m, c);
+		size_t page = ash_os.page_size, named = 0;
+		while (m.nlive < m.capacity) {
+			size_t n = 1 + rng_below(&r, m.capacity - m.nlive);
+			unsigned ahead = (unsigned)rng_below(&r, 17);
+			struct page_row row = take_ahead(&m, n, ahead);
+			size_t reached = (m.nlive * m.size + page - 1) / page;
+			if (reached <= named) {
+				must(row.len == 0);
+				continue;
+			}
+			size_t to = named + ahead > reached ? named + ahead : reached;
+			if (to > ASH_UNIT / page)
+				to = ASH_UNIT / page;
+			must_f(row.at == ash_slab_base(m.s) + named * page &&
+					row.len == (to - named) * page,
+				"size %zu: %zu pages, not %zu", m.size, row.len / page,
+				to - named);
+			named = to;
+		}
+		end(&m);
+	}
+}
+END_TEST
+
+START_TEST(test_rows_end_where_pages_are_there)
+{
+	static struct model m;
+	size_t page = ash_os.page_size, per_page = page / 64;
+	begin(&m, 3); /* 64 bytes */
+	take(&m, m.capacity);
+	touch(&m);
+	give_back_all(&m);
+	must(ash_slab_purge(m.s, 0xe) == 3 * page);
+	must(take_ahead(&m, per_page, 16).len == 0);
+	struct page_row row = take_ahead(&m, per_page, 16);
+	must(row.at == ash_slab_base(m.s) + page && row.len == 3 * page);
+	must(take_ahead(&m, 14 * per_page, 16).len == 0);
+}
+END_TEST
+
+/* What such blocks do not use are whole pages, which cost nothing. */
+START_TEST(test_pages_of_large_blocks_are_not_named)
+{
+	static struct model m;
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		if (ash_class_size[c] <= 16384)
+			continue;
+		begin(&m, c);
+		must(take_ahead(&m, m.capacity, 16).len == 0);
+		end(&m);
+	}
+}
+END_TEST
+
 /* A page counts as purged until one of its blocks is taken: later frees must offer it again, and
  * pages nobody took from need not be returned twice. */
 START_TEST(test_a_purged_page_that_is_used_again_can_be_purged_again)
@@ -376,6 +445,9 @@ int main(void)
 		test_idle_pages_are_those_without_a_live_block,
 		test_idle_pages_are_right_for_larger_pages_too,
 		test_purged_pages_cost_nothing_and_live_blocks_keep_their_content,
+		test_pages_of_a_new_slab_are_named_in_rows,
+		test_rows_end_where_pages_are_there,
+		test_pages_of_large_blocks_are_not_named,
 		test_a_purged_page_that_is_used_again_can_be_purged_again,
 		test_a_slab_in_dirty_memory_counts_its_pages_as_backed,
 		test_pages_the_system_will_not_take_stay_idle,
