@@ -2,11 +2,11 @@
 #
 # libash_core.la   the layers below api: no exported name, what the unit tests link
 # libash_api.la    the exported names, but for C++'s
-# libash_cxx_shared.la, libash_cxx_static.la
-#                  those, for the shared library and for the archives
+# libash_shared.la, libash_static.la
+#                  those and what else differs, for the shared library and for the archives
 # libashlarSUFFIX.la, libashlar.a, libashlar_pic.a
 #                  both together, as installed
-noinst_LTLIBRARIES += libash_core.la libash_api.la libash_cxx_shared.la libash_cxx_static.la
+noinst_LTLIBRARIES += libash_core.la libash_api.la libash_shared.la libash_static.la
 
 # The anchor is last: its small part then shares pages with the variables of all others.
 libash_core_la_SOURCES = \
@@ -21,6 +21,7 @@ libash_core_la_SOURCES = \
 	lib/os/lock.c lib/os/lock.h \
 	lib/os/os.h \
 	lib/os/os_linux.c \
+	lib/os/scope.c lib/os/scope.h \
 	lib/os/tls.c lib/os/tls.h \
 	lib/region/chunk.c lib/region/chunk.h \
 	lib/region/decay.h \
@@ -46,11 +47,11 @@ libash_api_la_SOURCES = \
 	lib/api/init.c \
 	lib/api/malloc.c \
 	lib/api/slow.c
-libash_cxx_shared_la_SOURCES =
-libash_cxx_static_la_SOURCES =
+libash_shared_la_SOURCES = lib/api/dl.c
+libash_static_la_SOURCES =
 if CXX_OPERATORS
-libash_cxx_shared_la_SOURCES += lib/api/new.c lib/api/new_shared.c lib/api/new.h
-libash_cxx_static_la_SOURCES += lib/api/new.c lib/api/new_static.c lib/api/new.h
+libash_shared_la_SOURCES += lib/api/new.c lib/api/new_shared.c lib/api/new.h
+libash_static_la_SOURCES += lib/api/new.c lib/api/new_static.c lib/api/new.h
 endif
 EXTRA_DIST += lib/api/new.c lib/api/new.h lib/api/new_shared.c lib/api/new_static.c
 
@@ -69,7 +70,7 @@ MAP_FLAGS =
 endif
 
 ASHLAR_LA = libashlar$(install_suffix).la
-shared_parts = libash_api.la libash_cxx_shared.la libash_core.la
+shared_parts = libash_api.la libash_shared.la libash_core.la
 $(ASHLAR_LA): $(shared_parts) $(ASHLAR_MAP)
 	$(AM_V_CCLD)$(LINK) -shared -no-undefined -version-info $(ASHLAR_LT_VERSION) \
 	  -rpath $(libdir) $(SHARED_FLAGS) $(MAP_FLAGS) $(shared_parts)
@@ -89,8 +90,8 @@ archive = set -e; rm -f $@ $@.o $@.cxx.o; \
 	$(AR) cr $@ $@.o $${cxx:+$@.cxx.o}; rm -f $@.o $@.cxx.o
 
 archive_objects = main='$(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS)'; \
-	cxx='$(libash_cxx_static_la_OBJECTS)'
-archive_deps = $(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS) $(libash_cxx_static_la_OBJECTS)
+	cxx='$(libash_static_la_OBJECTS)'
+archive_deps = $(libash_api_la_OBJECTS) $(libash_core_la_OBJECTS) $(libash_static_la_OBJECTS)
 
 $(ASHLAR_A): $(archive_deps)
 	$(AM_V_GEN)$(archive_objects); place='s,\.lo$$,.o,'; $(archive)

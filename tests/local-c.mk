@@ -136,9 +136,6 @@ E2E_TESTS = \
 	tests/e2e/valgrind.sh
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.sh tests/e2e/packages
 
-# Fails until modules opened with RTLD_DEEPBIND are reached.
-XFAIL_TESTS += tests/e2e/php-extensions.sh
-
 .PHONY: check-e2e
 check-e2e: $(SHARED_LIBS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(E2E_TESTS)' TEST_SUITE_LOG=e2e.log

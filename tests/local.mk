@@ -6,7 +6,6 @@ AM_TESTS_ENVIRONMENT = top_builddir='$(abs_top_builddir)'; export top_builddir;
 
 check_PROGRAMS =
 TESTS =
-XFAIL_TESTS =
 # For tests/local-c.mk to add to: the programs that need only libash_core.la, which tests/matrix also
 # runs under sanitizers, and those of the others which it runs on every variant.
 UNIT_TESTS =
@@ -40,6 +39,13 @@ SHELL_TESTS = \
 	tests/shell/wrapper.sh
 TESTS += $(SHELL_TESTS)
 
+# Safe in /etc/ld.so.preload: a promise for each.
+PRELOAD_TESTS = \
+	tests/preload/deepbind.sh \
+	tests/preload/dlopen.sh \
+	tests/preload/libcdlsym.sh
+TESTS += $(PRELOAD_TESTS)
+
 # Run by test.sh, not by make check: each builds the library anew.
 MATRIX = \
 	tests/matrix/clang-lto.sh \
@@ -58,12 +64,12 @@ MATRIX = \
 	tests/matrix/prefix.sh \
 	tests/matrix/sanitizers.sh
 
-EXTRA_DIST += $(SHELL_TESTS) $(MATRIX) tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
+EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
 
 # The tests that tests/matrix runs on every variant, and under sanitizers.
 .PHONY: print-smoke print-unit
 print-smoke:
-	@echo $(SHELL_TESTS) $(SMOKE_TESTS)
+	@echo $(SHELL_TESTS) $(PRELOAD_TESTS) $(SMOKE_TESTS)
 print-unit:
 	@echo $(UNIT_TESTS)
 

@@ -10,9 +10,8 @@
 #include "os/elf.h"
 #include "os/fault.h"
 #include "os/os.h"
+#include "os/scope.h"
 #include "slab/large.h"
-
-#include <sys/auxv.h>
 
 static struct {
 	_Atomic bool looked;
@@ -27,7 +26,7 @@ static void find_libc(void)
 		return;
 	/* Not in a prefixed build: there libc's malloc is in use under its own name. */
 #ifndef ASHLAR_PREFIX
-	const struct link_map *m = ash_elf_object_around((uintptr_t)&getauxval); /* libc's */
+	const struct link_map *m = ash_scope_libc();
 	if (m) {
 		libc.free = (void (*)(void *))ash_elf_function(m->l_ld, m->l_addr, "__libc_free");
 		libc.realloc = (void *(*)(void *, size_t))ash_elf_function(m->l_ld, m->l_addr,

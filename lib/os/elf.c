@@ -4,13 +4,6 @@
 
 #include <dlfcn.h>
 
-struct symbols {
-	const ElfW(Sym) *sym;
-	const char *str;
-	const uint32_t *gnu_hash;
-	const ElfW(Word) *hash;
-};
-
 /* The dynamic linker relocates d_ptr in place on most architectures, the kernel never does in the
  * vDSO's: addresses below the bias are still relative. */
 static const void *at(uintptr_t bias, const ElfW(Dyn) *d)
@@ -19,9 +12,9 @@ static const void *at(uintptr_t bias, const ElfW(Dyn) *d)
 	return (const void *)(p < bias ? p + bias : p);
 }
 
-static bool read_dynamic(const ElfW(Dyn) *d, uintptr_t bias, struct symbols *s)
+bool ash_elf_symbols(const ElfW(Dyn) *d, uintptr_t bias, struct ash_symbols *s)
 {
-	*s = (struct symbols){0};
+	*s = (struct ash_symbols){0};
 	for (; d->d_tag != DT_NULL; d++) {
 		if (d->d_tag == DT_SYMTAB)
 			s->sym = at(bias, d);
@@ -43,12 +36,12 @@ static uint32_t gnu_hash(const char *name)
 	return h;
 }
 
-static bool is(const struct symbols *s, size_t i, const char *name)
+static bool is(const struct ash_symbols *s, size_t i, const char *name)
 {
 	return s->sym[i].st_shndx != SHN_UNDEF && ash_str_eq(s->str + s->sym[i].st_name, name);
 }
 
-static size_t find(const struct symbols *s, const char *name)
+size_t ash_elf_find(const struct ash_symbols *s, const char *name, size_t before)
 {
 	if (s->gnu_hash && s->gnu_hash[0]) {
 		uint32_t nbuckets = s->gnu_hash[0], first = s->gnu_hash[1];
@@ -57,25 +50,44 @@ static size_t find(const struct symbols *s, const char *name)
 		const uint32_t *chain = buckets + nbuckets;
 		uint32_t h = gnu_hash(name);
 		for (size_t i = buckets[h % nbuckets]; i >= first; i++) {
-			if ((chain[i - first] | 1) == (h | 1) && is(s, i, name))
+			if (i > before && (chain[i - first] | 1) == (h | 1) && is(s, i, name))
 				return i;
 			if (chain[i - first] & 1)
 				break;
 		}
 	} else if (s->hash) {
-		for (size_t i = 1; i < s->hash[1]; i++)
+		for (size_t i = before + 1; i < s->hash[1]; i++)
 			if (is(s, i, name))
 				return i;
 	}
 	return 0;
 }
 
+size_t ash_elf_count(const struct ash_symbols *s)
+{
+	if (s->hash)
+		return s->hash[1];
+	if (!s->gnu_hash || !s->gnu_hash[0])
+		return 0;
+	uint32_t nbuckets = s->gnu_hash[0], first = s->gnu_hash[1], last = 0;
+	const uint32_t *buckets = s->gnu_hash + 4 + s->gnu_hash[2] * (sizeof(ElfW(Addr)) / 4);
+	const uint32_t *chain = buckets + nbuckets;
+	for (uint32_t i = 0; i < nbuckets; i++)
+		if (buckets[i] > last)
+			last = buckets[i];
+	if (last < first)
+		return first; /* none is defined */
+	while (!(chain[last - first] & 1))
+		last++;
+	return (size_t)last + 1;
+}
+
 void *ash_elf_function(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name)
 {
-	struct symbols s;
-	if (!read_dynamic(dynamic, bias, &s))
+	struct ash_symbols s;
+	if (!ash_elf_symbols(dynamic, bias, &s))
 		return NULL;
-	size_t i = find(&s, name);
+	size_t i = ash_elf_find(&s, name, 0);
 	return i ? (void *)(bias + s.sym[i].st_value) : NULL;
 }
 

@@ -7,8 +7,24 @@
 
 #include <link.h>
 
-/* The address of a function defined by the object with this dynamic section; NULL if it has none.
- * bias: what its addresses are relative to. */
+struct ash_symbols {
+	const ElfW(Sym) *sym;
+	const char *str;
+	const uint32_t *gnu_hash;
+	const ElfW(Word) *hash;
+};
+
+/* What an object with this dynamic section defines; false if that cannot be read. bias: what its
+ * addresses are relative to. */
+bool ash_elf_symbols(const ElfW(Dyn) *dynamic, uintptr_t bias, struct ash_symbols *s);
+
+/* The index of a definition of this name: of several versions the first one after `before`. 0: none. */
+size_t ash_elf_find(const struct ash_symbols *s, const char *name, size_t before);
+
+/* How many symbols there are, defined or not. */
+size_t ash_elf_count(const struct ash_symbols *s);
+
+/* The address of a function defined by the object with this dynamic section; NULL if it has none. */
 void *ash_elf_function(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name);
 
 /* The same for an image that starts at base, its ELF header; NULL also for a base of 0. */

@@ -1,6 +1,6 @@
 #!/bin/sh
-# php: arrays, strings, regular expressions, JSON, sorting. Without the extensions that are modules:
-# php opens these with RTLD_DEEPBIND (php-extensions.sh).
+# php: arrays, strings, regular expressions, JSON, sorting. Without the extensions that are modules
+# (php-extensions.sh).
 . "$(dirname "$0")/lib.sh"
 need php
 

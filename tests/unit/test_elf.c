@@ -1,6 +1,7 @@
 /* Loaded objects, seen without libc: what is defined where, and what an address belongs to. */
 #include "unit.h"
 #include "os/elf.h"
+#include "os/scope.h"
 
 #include <dlfcn.h>
 #include <sys/auxv.h>
@@ -38,6 +39,44 @@ START_TEST(test_functions_of_libc_are_found_where_libc_has_them)
 		must_f(ash_elf_function(m->l_ld, m->l_addr, names[i]) == expected, "%s",
 			names[i]);
 	}
+}
+END_TEST
+
+/* Also those that have several versions: one name, each of its symbols in turn. */
+START_TEST(test_every_definition_of_libc_is_found_by_its_name)
+{
+	const struct link_map *m = ash_scope_libc();
+	struct ash_symbols s;
+	size_t defined = 0, versions = 0;
+	must(m != NULL && ash_elf_symbols(m->l_ld, m->l_addr, &s));
+	for (size_t i = 1, n = ash_elf_count(&s); i < n; i++) {
+		const char *name = s.str + s.sym[i].st_name;
+		size_t k = 0;
+		if (s.sym[i].st_shndx == SHN_UNDEF)
+			continue;
+		defined++;
+		do {
+			k = ash_elf_find(&s, name, k);
+			versions += k != 0 && k != i;
+		} while (k != 0 && k != i);
+		must_f(k == i, "symbol %zu, %s", i, name);
+	}
+	must_f(defined > 1000, "%zu", defined);
+	must_f(versions > 10, "%zu", versions);
+}
+END_TEST
+
+START_TEST(test_libc_is_found_by_its_name)
+{
+	must(ash_scope_libc() == around(dlsym(libc(), "getpid")));
+}
+END_TEST
+
+START_TEST(test_the_next_definition_is_not_our_own)
+{
+	must(ash_scope_next_function("getpid") == dlsym(libc(), "getpid"));
+	must(ash_scope_next_function("main") == NULL);
+	must(ash_scope_next_function("no_such_function") == NULL);
 }
 END_TEST
 
@@ -166,6 +205,9 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		test_functions_of_libc_are_found_where_libc_has_them,
+		test_every_definition_of_libc_is_found_by_its_name,
+		test_libc_is_found_by_its_name,
+		test_the_next_definition_is_not_our_own,
 		test_a_name_nobody_has_is_not_found,
 		test_a_function_that_is_only_used_is_not_taken_for_a_definition,
 		test_the_older_hash_table_is_read_too,
