@@ -46,7 +46,8 @@ libash_api_la_SOURCES = \
 	lib/api/hooks.c \
 	lib/api/init.c \
 	lib/api/malloc.c \
-	lib/api/slow.c
+	lib/api/slow.c \
+	lib/api/standdown.c
 libash_shared_la_SOURCES = lib/api/dl.c
 libash_static_la_SOURCES =
 if CXX_OPERATORS

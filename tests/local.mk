@@ -43,7 +43,8 @@ TESTS += $(SHELL_TESTS)
 PRELOAD_TESTS = \
 	tests/preload/deepbind.sh \
 	tests/preload/dlopen.sh \
-	tests/preload/libcdlsym.sh
+	tests/preload/libcdlsym.sh \
+	tests/preload/standdown.sh
 TESTS += $(PRELOAD_TESTS)
 
 # Run by test.sh, not by make check: each builds the library anew.

@@ -47,6 +47,16 @@ void ash_foreign_free(void *p);
 void *ash_foreign_realloc(void *p, size_t size);
 size_t ash_foreign_usable(void *p, const char *call);
 
+/* api/standdown.c. While we stand down, hooks are on, and every call goes to the next definition. */
+extern ASH_HIDDEN bool ash_standing_down;
+void ash_standdown_init(void);
+void *ash_next_malloc(size_t size);
+void *ash_next_calloc(size_t count, size_t size);
+void *ash_next_realloc(void *p, size_t size);
+void *ash_next_memalign(size_t align, size_t size);
+void ash_next_free(void *p);
+size_t ash_next_usable(void *p);
+
 /* api/hooks.c. While hooks are on, every call comes the slow way. */
 extern ASH_HIDDEN _Atomic bool ash_hooks_on;
 void ash_hooks_init(void);

@@ -65,7 +65,7 @@ HOOK void (*volatile __free_hook)(void *, const void *) = default_free;
 
 static void update(void)
 {
-	bool on = enabled || table;
+	bool on = enabled || table || ash_standing_down;
 	ash_hooks_on = on;
 	ash_heap_arm(!on);
 }
@@ -171,6 +171,8 @@ static void leave(void)
 
 void *ash_hooks_malloc(size_t size, const void *caller)
 {
+	if (ash_standing_down)
+		return ash_next_malloc(size);
 	const struct ashlar_hooks *h = enter();
 	if (h) {
 		void *p = h->malloc ? h->malloc(&real, size, caller, h->arg)
@@ -184,6 +186,8 @@ void *ash_hooks_malloc(size_t size, const void *caller)
 
 void *ash_hooks_calloc(size_t count, size_t size, const void *caller)
 {
+	if (ash_standing_down)
+		return ash_next_calloc(count, size);
 	const struct ashlar_hooks *h = enter();
 	if (h) {
 		void *p = h->calloc ? h->calloc(&real, count, size, caller, h->arg)
@@ -204,6 +208,8 @@ void *ash_hooks_calloc(size_t count, size_t size, const void *caller)
 
 void *ash_hooks_realloc(void *p, size_t size, const void *caller)
 {
+	if (ash_standing_down)
+		return ash_next_realloc(p, size);
 	const struct ashlar_hooks *h = enter();
 	if (h) {
 		void *q = h->realloc ? h->realloc(&real, p, size, caller, h->arg)
@@ -217,6 +223,8 @@ void *ash_hooks_realloc(void *p, size_t size, const void *caller)
 
 void *ash_hooks_memalign(size_t align, size_t size, const void *caller)
 {
+	if (ash_standing_down)
+		return ash_next_memalign(align, size);
 	const struct ashlar_hooks *h = enter();
 	if (h) {
 		void *p = h->memalign ? h->memalign(&real, align, size, caller, h->arg)
@@ -230,6 +238,10 @@ void *ash_hooks_memalign(size_t align, size_t size, const void *caller)
 
 void ash_hooks_free(void *p, const void *caller)
 {
+	if (ash_standing_down) {
+		ash_next_free(p);
+		return;
+	}
 	const struct ashlar_hooks *h = enter();
 	if (h) {
 		if (h->free)

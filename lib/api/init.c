@@ -35,6 +35,7 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
 	ash_chunk_set_decay(ash_conf.dirty_decay_ms);
 	ash_heap_init(ash_conf.narenas, ash_conf.tcache);
 	pthread_atfork(ash_heap_fork_prepare, ash_heap_fork_parent, ash_heap_fork_child);
+	ash_standdown_init();
 	ash_hooks_init(); /* arms */
 }
 

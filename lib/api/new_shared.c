@@ -13,6 +13,7 @@
 #include "os/fault.h"
 
 #include <dlfcn.h>
+#include <stdlib.h>
 
 typedef void *nothrow_new(size_t, const struct nothrow *);
 typedef void *aligned_nothrow_new(size_t, size_t, const struct nothrow *);
@@ -43,7 +44,9 @@ static SLOW void *new_aligned_failed(size_t size, size_t align)
 
 static SLOW void *new_slow(size_t size, const void *caller)
 {
-	void *p = ash_hooks_on ? ash_hooks_malloc(size, caller) : ash_alloc(size, 16, false);
+	void *p = ash_standing_down ? malloc(size)
+		: ash_hooks_on      ? ash_hooks_malloc(size, caller)
+				    : ash_alloc(size, 16, false);
 	return p ? p : new_failed(size);
 }
 
@@ -55,21 +58,32 @@ OPERATOR void *NEW()(size_t size)
 
 OPERATOR void *NEW(St11align_val_t)(size_t size, size_t align)
 {
-	void *p = likely(is_pow2(align)) ? ash_memalign(align, size, ASH_CALLER) : NULL;
+	void *p = NULL;
+	if (likely(is_pow2(align)))
+		p = unlikely(ash_standing_down) ? aligned_alloc(align, size)
+						: ash_memalign(align, size, ASH_CALLER);
 	return likely(p != NULL) ? p : new_aligned_failed(size, align);
+}
+
+static SLOW void delete_slow(void *p, const void *caller)
+{
+	if (ash_standing_down && !ash_pagemap_get((uintptr_t)p))
+		free(p);
+	else
+		ash_free_slow(p, caller);
 }
 
 OPERATOR void DELETE()(void *p)
 {
 	if (unlikely(!ash_cache_push(p)))
-		ash_free_slow(p, ASH_CALLER);
+		delete_slow(p, ASH_CALLER);
 }
 
 OPERATOR void DELETE(St11align_val_t)(void *p, size_t align)
 {
 	(void)align;
 	if (unlikely(!ash_cache_push(p)))
-		ash_free_slow(p, ASH_CALLER);
+		delete_slow(p, ASH_CALLER);
 }
 
 extern OWN(NEW()) plain_new ash_new_own;
@@ -101,7 +115,7 @@ static SLOW void *aligned_failed(size_t size, size_t align, const struct nothrow
 static void *plain_quietly(size_t size, const void *caller)
 {
 	void *p;
-	if (!ALL_OURS(, _))
+	if (!ALL_OURS(, _) || ash_standing_down)
 		return NULL;
 	p = ash_cache_pop(size);
 	return likely(p != NULL) ? p : ash_malloc_slow(size, caller);
@@ -109,7 +123,7 @@ static void *plain_quietly(size_t size, const void *caller)
 
 static void *aligned_quietly(size_t size, size_t align, const void *caller)
 {
-	return ALL_OURS(St11align_val_t, _aligned_) && is_pow2(align)
+	return ALL_OURS(St11align_val_t, _aligned_) && is_pow2(align) && !ash_standing_down
 		? ash_memalign(align, size, caller) : NULL;
 }
 

@@ -148,7 +148,7 @@ size_t ash_usable(void *p, const char *call)
 {
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
 	if (entry == 0)
-		return ash_foreign_usable(p, call);
+		return ash_standing_down ? ash_next_usable(p) : ash_foreign_usable(p, call);
 	if (entry == ASH_ENTRY_LARGE) {
 		if ((uintptr_t)p & (ASH_UNIT - 1))
 			ash_fault(call, p, ASH_FAULT_INTERIOR);

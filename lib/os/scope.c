@@ -40,7 +40,7 @@ struct link_map *ash_scope_libc(void)
 
 static const struct link_map *own_object(void)
 {
-	const struct link_map *m = objects();
+	const struct link_map *m = _DYNAMIC ? objects() : NULL;
 	while (m && m->l_ld != _DYNAMIC)
 		m = m->l_next;
 	return m;
@@ -68,12 +68,29 @@ static bool defines(const struct link_map *m, const char *name)
 	return m && ash_elf_symbols(m->l_ld, m->l_addr, &s) && ash_elf_find(&s, name, 0);
 }
 
-bool ash_scope_finds_ours(const char *name)
+static const struct link_map *first_with(const char *name)
 {
 	const struct link_map *m = objects();
 	while (m && !(m->l_ld && defines(m, name)))
 		m = m->l_next;
-	return m && m->l_ld == _DYNAMIC;
+	return m;
+}
+
+bool ash_scope_finds_ours(const char *name)
+{
+	const struct link_map *own = own_object();
+	return own && first_with(name) == own;
+}
+
+bool ash_scope_others_come_first(const char *name)
+{
+	const struct link_map *own = own_object(), *first = own ? first_with(name) : NULL;
+	return first && first != own && first != ash_scope_libc();
+}
+
+bool ash_scope_others_define(const char *name)
+{
+	return function_from(objects(), name) != NULL;
 }
 
 bool ash_scope_has_two(const char *name)
@@ -143,6 +160,24 @@ void ash_scope_override_libc(void)
 struct link_map *ash_scope_libc(void)
 {
 	return NULL;
+}
+
+void *ash_scope_next_function(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+bool ash_scope_others_come_first(const char *name)
+{
+	(void)name;
+	return false;
+}
+
+bool ash_scope_others_define(const char *name)
+{
+	(void)name;
+	return false;
 }
 
 #endif

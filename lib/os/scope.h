@@ -15,6 +15,12 @@ void *ash_scope_next_function(const char *name);
  * that of a function may be a place in the program, which jumps to it.) */
 bool ash_scope_finds_ours(const char *name);
 
+/* Whether another object than libc defines a name before ours does; false if ours is in no scope. */
+bool ash_scope_others_come_first(const char *name);
+
+/* Whether any other object defines a name. */
+bool ash_scope_others_define(const char *name);
+
 /* Whether a name is defined by our object and by libc as well. */
 bool ash_scope_has_two(const char *name);
 

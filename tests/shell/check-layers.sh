@@ -24,7 +24,7 @@ BEGIN {
 END { exit bad || !seen }
 E1
 includes() { (cd "$1" && grep -r --include='*.[ch]' '^[ 	]*#[ 	]*include[ 	]*["<][a-z]*/[^">]*[">]' .) |
-	sed 's,^\./,,' | grep -v '<\(sys\|linux\|asm\|bits\|arpa\|net[a-z]*\)/'; }
+	sed 's,^\./,,' | grep -v '<\(sys\|linux\|asm\|gnu\|bits\|arpa\|net[a-z]*\)/'; }
 
 # The rule must catch what it is for: an include that goes up, and a layer nobody knows.
 mkdir -p "$tmp/up/os" "$tmp/unknown/heap"
