@@ -30,10 +30,8 @@ void ash_standdown_init(void)
 #ifndef ASHLAR_PREFIX
 	static const char *const runtimes[] = {"__asan_init", "__tsan_init", "__msan_init",
 					       "__hwasan_init", "__lsan_init"};
-	bool others = ash_scope_others_come_first("malloc");
-	for (size_t i = 0; i < ARRAY_LEN(runtimes); i++)
-		others |= ash_scope_others_define(runtimes[i]);
-	if (others)
+	if (ash_scope_others_come_first("malloc") ||
+	    ash_scope_others_define(runtimes, ARRAY_LEN(runtimes)))
 		ash_standing_down = FIND(malloc) && FIND(calloc) && FIND(realloc) &&
 				    FIND(memalign) && FIND(free) && FIND(malloc_usable_size);
 #endif

@@ -88,9 +88,17 @@ bool ash_scope_others_come_first(const char *name)
 	return first && first != own && first != ash_scope_libc();
 }
 
-bool ash_scope_others_define(const char *name)
+bool ash_scope_others_define(const char *const *names, size_t n)
 {
-	return function_from(objects(), name) != NULL;
+	struct ash_symbols s;
+	for (const struct link_map *m = objects(); m; m = m->l_next) {
+		if (!m->l_ld || m->l_ld == _DYNAMIC || !ash_elf_symbols(m->l_ld, m->l_addr, &s))
+			continue;
+		for (size_t i = 0; i < n; i++)
+			if (ash_elf_find(&s, names[i], 0))
+				return true;
+	}
+	return false;
 }
 
 bool ash_scope_has_two(const char *name)
@@ -174,9 +182,10 @@ bool ash_scope_others_come_first(const char *name)
 	return false;
 }
 
-bool ash_scope_others_define(const char *name)
+bool ash_scope_others_define(const char *const *names, size_t n)
 {
-	(void)name;
+	(void)names;
+	(void)n;
 	return false;
 }
 

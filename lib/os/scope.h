@@ -18,8 +18,8 @@ bool ash_scope_finds_ours(const char *name);
 /* Whether another object than libc defines a name before ours does; false if ours is in no scope. */
 bool ash_scope_others_come_first(const char *name);
 
-/* Whether any other object defines a name. */
-bool ash_scope_others_define(const char *name);
+/* Whether any other object defines one of n names. */
+bool ash_scope_others_define(const char *const *names, size_t n);
 
 /* Whether a name is defined by our object and by libc as well. */
 bool ash_scope_has_two(const char *name);
