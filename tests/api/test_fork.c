@@ -439,9 +439,6 @@ END_TEST
 
 /* The handler interrupts a purge, for certain: a filter turns the system call into a SIGSYS. */
 
-static volatile sig_atomic_t purges_to_fork_in;
-static volatile pid_t forked_in_purge;
-
 #ifdef __x86_64__
 #define SYSTEM_CALL_RESULT(uc) ((uc)->uc_mcontext.gregs[REG_RAX])
 #elif defined(__aarch64__)
@@ -449,6 +446,10 @@ static volatile pid_t forked_in_purge;
 #endif
 
 #ifdef SYSTEM_CALL_RESULT
+enum { NO_MORE = 42, NO_FILTERS = 77 }; /* how a child ends that found no such purge */
+static volatile sig_atomic_t purges_to_fork_in;
+static volatile pid_t forked_in_purge;
+
 static void fork_in_purge(int signo, siginfo_t *info, void *context)
 {
 	ucontext_t *uc = context;
@@ -476,8 +477,9 @@ static void trap_purges(void)
 	struct sigaction action = {.sa_sigaction = fork_in_purge, .sa_flags = SA_SIGINFO};
 
 	sigaction(SIGSYS, &action, NULL);
-	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+		_exit(NO_FILTERS);
 }
 
 /* Blocks whose content shows memory that was handed out twice, in as many as the heap has. */
@@ -536,7 +538,6 @@ static bool fork_in_the_purge_number(int n)
 START_TEST(test_fork_from_a_signal_handler_that_interrupted_a_purge)
 {
 #ifdef SYSTEM_CALL_RESULT
-	enum { NO_MORE = 42 };
 	int n = 0, status;
 
 	do {
@@ -548,6 +549,8 @@ START_TEST(test_fork_from_a_signal_handler_that_interrupted_a_purge)
 			_exit(fork_in_the_purge_number(n) ? 0 : NO_MORE);
 		must(waitpid(pid, &status, 0) == pid);
 	} while (status == 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_FILTERS)
+		return; /* no seccomp here */
 	must(WIFEXITED(status) && WEXITSTATUS(status) == NO_MORE);
 	must(n > 20);
 #endif
