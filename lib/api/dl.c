@@ -29,7 +29,8 @@ typedef void *dlmopen_fn(Lmid_t ns, const char *file, int mode);
 typedef void *dlsym_fn(void *handle, const char *name);
 typedef void *dlvsym_fn(void *handle, const char *name, const char *version);
 
-/* Each the same for all threads that look for it. */
+/* Each the same for all threads that look for it. NULL: before glibc 2.34 they are in libdl, which a program
+ * that only asks whether it has them need not have. */
 static struct {
 	_Atomic(dlopen_fn *) dlopen;
 	_Atomic(dlmopen_fn *) dlmopen;
@@ -68,8 +69,8 @@ JUMP ASHLAR_EXPORT void *dlopen(const char *file, int mode)
 	dlopen_fn *f = libc.dlopen;
 	if (mode & RTLD_DEEPBIND)
 		override();
-	if (!f)
-		f = find_dlopen();
+	if (!f && !(f = find_dlopen()))
+		return NULL;
 	JUMP_TO f(file, mode);
 }
 
@@ -78,8 +79,8 @@ JUMP ASHLAR_EXPORT void *dlmopen(Lmid_t ns, const char *file, int mode)
 	dlmopen_fn *f = libc.dlmopen;
 	if (mode & RTLD_DEEPBIND)
 		override();
-	if (!f)
-		f = find_dlmopen();
+	if (!f && !(f = find_dlmopen()))
+		return NULL;
 	JUMP_TO f(ns, file, mode);
 }
 
@@ -87,8 +88,8 @@ JUMP ASHLAR_EXPORT void *dlsym(void *restrict handle, const char *restrict name)
 {
 	dlsym_fn *f = libc.dlsym;
 	before_lookup(name);
-	if (!f)
-		f = find_dlsym();
+	if (!f && !(f = find_dlsym()))
+		return NULL;
 	JUMP_TO f(handle, name);
 }
 
@@ -97,8 +98,8 @@ JUMP ASHLAR_EXPORT void *dlvsym(void *restrict handle, const char *restrict name
 {
 	dlvsym_fn *f = libc.dlvsym;
 	before_lookup(name);
-	if (!f)
-		f = find_dlvsym();
+	if (!f && !(f = find_dlvsym()))
+		return NULL;
 	JUMP_TO f(handle, name, version);
 }
 

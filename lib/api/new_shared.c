@@ -115,10 +115,10 @@ static SLOW void *aligned_failed(size_t size, size_t align, const struct nothrow
 static void *plain_quietly(size_t size, const void *caller)
 {
 	void *p;
-	if (!ALL_OURS(, _) || ash_standing_down)
+	if (!ALL_OURS(, _))
 		return NULL;
 	p = ash_cache_pop(size);
-	return likely(p != NULL) ? p : ash_malloc_slow(size, caller);
+	return likely(p != NULL) ? p : ash_standing_down ? NULL : ash_malloc_slow(size, caller);
 }
 
 static void *aligned_quietly(size_t size, size_t align, const void *caller)

@@ -418,6 +418,8 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 		ash_sizeclass_open(class);
 	bool growing = b->slabs >= POPULATE_FROM;
 	ash_unlock(&sh->lock);
+	/* Blocks in the first of these pages are out, so the slab stays. Of those ahead some may meanwhile be
+	 * purged again: they are then there until they are used, no more. */
 	if (growing && absent.len > ash_os.page_size)
 		ash_os_populate(absent.at, absent.len);
 	if (done)

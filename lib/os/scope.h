@@ -1,5 +1,6 @@
 /* os/scope.h -- the global scope: where glibc's dynamic linker looks names up, and how to make it find
- * ours in libc as well. Nothing is found where the C library is not glibc or the program is static. */
+ * ours in libc as well. Nothing is found where the C library is not glibc or the program is static; of several namespaces
+ * (dlmopen) the first one is meant. */
 #ifndef ASH_OS_SCOPE_H
 #define ASH_OS_SCOPE_H
 

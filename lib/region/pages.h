@@ -18,7 +18,8 @@ void ash_pages_small(struct chunk *c);
 void ash_pages_freed_large(void);
 bool ash_pages_huge_for_large(void);
 
-/* Free units leave for a system call outside the lock, and are back; NULL: too many threads do so already. */
+/* Free units leave for a system call outside the lock. After it the caller clears the entry's chunk and gives
+ * back what stays. NULL: too many threads do so already. */
 struct away *ash_pages_leave(struct chunk *c, uint32_t units);
 
 /* After a free, or when a clock ticks: keep the dirty memory below its ceiling, and within its age.

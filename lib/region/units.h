@@ -13,8 +13,7 @@
 #include "region/chunk.h"
 #include "region/decay.h"
 
-#define ASH_HUGE_HEAP \
-	(((size_t)16 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
+#define ASH_HUGE_HEAP (((size_t)16 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
 #define ASH_AWAY 8 /* threads that may purge or release at the same time */
 
 struct dirty_list {

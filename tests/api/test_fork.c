@@ -180,7 +180,7 @@ START_TEST(test_child_of_threaded_process_has_a_whole_heap)
 {
 	make_inheritance();
 	start_workers();
-	for (int i = 0; i < 150; i++) {
+	for (int i = 0; i < 300; i++) {
 		pid_t pid = fork();
 
 		must(pid >= 0);
