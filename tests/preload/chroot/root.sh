@@ -1,0 +1,41 @@
+# Read by run.sh: the root that the cases run in, made with mmdebstrap from the packages that they name.
+
+# cases_say FIELD FILE...: the words after "# FIELD:" in cases.
+cases_say() { field=$1; shift; sed -n "s/^# $field: *//p" "$@" | tr ' ' '\n' | sed '/^$/d' | sort -u; }
+
+# The host's own mirrors, if it is a Debian.
+apt_sources()
+{
+	for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
+		[ ! -s "$file" ] || echo "$file"
+	done
+}
+
+# make_root FOLDER CASE...: a root in a new folder below FOLDER, its name in $root. One that is there
+# from an earlier run is used again: its name is the checksum of what it was made from. Packages that a
+# case installs itself lie in /var/debs.
+make_root()
+{
+	cache=$1; shift
+	. /etc/os-release
+	suite=${VERSION_CODENAME:-bookworm}
+	packages=$(cases_say packages "$@")
+	download=$(cases_say download "$@")
+	common='ca-certificates locales-all procps'
+	root=$cache/$(echo "$suite" $common $packages / $download / $peer_packages | cksum | cut -d ' ' -f 1)
+	[ ! -e "$root/.complete" ] || return 0
+	rm -rf "$root"
+	mkdir -p "$cache"
+	echo "making $root: $(echo $packages | wc -w) packages and what they need"
+	printf '#!/bin/sh\nexit 101\n' >"$cache/policy-rc.d" # no service is started
+	chmod +x "$cache/policy-rc.d"
+	mmdebstrap --quiet --variant=minbase --format=directory \
+		--include="$(echo $common $packages $peer_packages | tr ' ' ',')" \
+		--aptopt='Acquire::Retries "3"' --aptopt='Acquire::Check-Date "false"' \
+		--dpkgopt='path-include=/usr/share/man/*' --dpkgopt=force-confold \
+		--essential-hook="copy-in $cache/policy-rc.d /usr/sbin" \
+		--customize-hook="chroot \"\$1\" sh -c 'mkdir /var/debs && cd /var/debs && [ -z \"$(echo $download)\" ] || apt-get -q download $(echo $download)'" \
+		--customize-hook='chroot "$1" useradd -m -s /bin/bash tester' \
+		"$suite" "$root" $(apt_sources) || return 1
+	: >"$root/.complete"
+}
