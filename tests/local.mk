@@ -41,11 +41,25 @@ TESTS += $(SHELL_TESTS)
 
 # Safe in /etc/ld.so.preload: a promise for each.
 PRELOAD_TESTS = \
+	tests/preload/atsecure.sh \
 	tests/preload/deepbind.sh \
 	tests/preload/dlopen.sh \
+	tests/preload/ext.sh \
+	tests/preload/foreign.sh \
 	tests/preload/libcdlsym.sh \
+	tests/preload/loading.sh \
+	tests/preload/process.sh \
+	tests/preload/seccomp.sh \
 	tests/preload/standdown.sh
 TESTS += $(PRELOAD_TESTS)
+# what they and the battery (tests/preload/chroot/run.sh) read
+EXTRA_DIST += \
+	tests/preload/chroot \
+	tests/preload/env.sh \
+	tests/preload/ext.c \
+	tests/preload/foreign.c \
+	tests/preload/process.c \
+	tests/preload/seccomp.c
 
 # Run by test.sh, not by make check: each builds the library anew.
 MATRIX = \

@@ -1,14 +1,16 @@
 /* api/standdown.c -- when the malloc of the process is not ours.
  *
  * The program may bring its own, a wrapper may have been loaded in front of us (heaptrack), or a
- * sanitizer's runtime behind us, whose malloc has to see every call. Whoever still calls a function of
- * ours wants what he would get without us: the next definition, libc's as a rule. The C++ operators,
- * of which ours are the first, become what the C++ runtime's are: malloc and free by name.
+ * sanitizer's runtime behind us, whose malloc has to see every call; or the user says so. Whoever
+ * still calls a function of ours wants what he would get without us: the next definition, libc's as a
+ * rule. The C++ operators, of which ours are the first, become what the C++ runtime's are: malloc and
+ * free by name.
  *
  * Decided once, by the constructor. As with hooks, the fast paths stay closed, and every call looks
  * here. What was allocated before is still ours, and goes back where it came from. */
 #include "api/api.h"
 
+#include "os/conf.h"
 #include "os/scope.h"
 
 bool ash_standing_down; /* const after the constructor, as all below */
@@ -30,7 +32,7 @@ void ash_standdown_init(void)
 #ifndef ASHLAR_PREFIX
 	static const char *const runtimes[] = {"__asan_init", "__tsan_init", "__msan_init",
 					       "__hwasan_init", "__lsan_init"};
-	if (ash_scope_others_come_first("malloc") ||
+	if (ash_conf.standdown || ash_scope_others_come_first("malloc") ||
 	    ash_scope_others_define(runtimes, ARRAY_LEN(runtimes)))
 		ash_standing_down = FIND(malloc) && FIND(calloc) && FIND(realloc) &&
 				    FIND(memalign) && FIND(free) && FIND(malloc_usable_size);

@@ -10,7 +10,7 @@
 #define ASHLAR_CONF_DEFAULT ""
 #endif
 
-#define DEFAULTS {.narenas = 0, .dirty_decay_ms = 200, .tcache = true}
+#define DEFAULTS {.narenas = 0, .dirty_decay_ms = 200, .madvise = true, .tcache = true}
 struct ash_conf ash_conf = DEFAULTS;
 
 enum option_type { BOOL, NUMBER };
@@ -24,7 +24,9 @@ static const struct option {
 	{"abort_conf", BOOL, &ash_conf.abort_conf, 0, 1},
 	{"confirm_conf", BOOL, &ash_conf.confirm_conf, 0, 1},
 	{"dirty_decay_ms", NUMBER, &ash_conf.dirty_decay_ms, -1, INT32_MAX},
+	{"madvise", BOOL, &ash_conf.madvise, 0, 1},
 	{"narenas", NUMBER, &ash_conf.narenas, 0, 256},
+	{"standdown", BOOL, &ash_conf.standdown, 0, 1},
 	{"stats_print", BOOL, &ash_conf.stats_print, 0, 1},
 	{"tcache", BOOL, &ash_conf.tcache, 0, 1},
 };

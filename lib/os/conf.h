@@ -10,6 +10,8 @@
 struct ash_conf {
 	unsigned narenas;       /* shards at most; 0: one for each CPU */
 	int32_t dirty_decay_ms; /* 0: return freed memory at once, -1: never by age */
+	bool madvise;           /* false: never call it; for sandboxes that kill for it */
+	bool standdown;         /* leave the process to the next malloc, libc's as a rule */
 	bool tcache;            /* give threads caches */
 	bool stats_print;       /* report at exit */
 	bool confirm_conf;      /* print the options in force at start */

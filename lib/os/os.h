@@ -6,7 +6,7 @@
  * madvise(MADV_DONTNEED) and futex: the intersection of what sandboxes allow. Only heaps that grow
  * use more: mremap for blocks that glibc would mremap as well; madvise(MADV_POPULATE_WRITE) once a
  * size class has 128 KiB, (MADV_HUGEPAGE, MADV_NOHUGEPAGE) from 16 MiB on, both until it fails; and
- * reports use write. The clock is the vDSO's. */
+ * reports use write. No madvise at all with the option madvise:false. The clock is the vDSO's. */
 #ifndef ASH_OS_OS_H
 #define ASH_OS_OS_H
 
@@ -35,7 +35,7 @@ void *ash_os_map_aligned(size_t len, size_t align);
 bool ash_os_unmap(void *addr, size_t len);
 
 /* Gives the pages back: they read as zero afterwards and cost no memory until then. Returns false
- * if the system refused (locked memory): the content is then unchanged. */
+ * if the system refused (locked memory), or is not to be asked: the content is then unchanged. */
 bool ash_os_purge(void *addr, size_t len);
 
 /* Makes the pages there before they are touched, in one go. A hint: failures do not matter. */

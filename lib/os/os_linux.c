@@ -1,6 +1,7 @@
 /* os/os_linux.c -- the contract of os.h on Linux. */
 #include "os/os.h"
 #include "base/syscall.h"
+#include "os/conf.h"
 #include "os/elf.h"
 
 #include <linux/futex.h>
@@ -115,10 +116,15 @@ bool ash_os_unmap(void *addr, size_t len)
 	return false;
 }
 
+static bool advise(void *addr, size_t len, int advice)
+{
+	return ash_conf.madvise &&
+	       !ash_syscall_failed(ash_syscall3(SYS_madvise, (long)addr, (long)len, advice));
+}
+
 bool ash_os_purge(void *addr, size_t len)
 {
-	return !ash_syscall_failed(
-		ash_syscall3(SYS_madvise, (long)addr, (long)len, MADV_DONTNEED));
+	return advise(addr, len, MADV_DONTNEED);
 }
 
 #ifndef MADV_POPULATE_WRITE
@@ -128,8 +134,7 @@ bool ash_os_purge(void *addr, size_t len)
 void ash_os_populate(void *addr, size_t len)
 {
 	static _Atomic bool refused; /* a kernel before 5.14, or a sandbox: do not insist */
-	if (!refused &&
-	    ash_syscall_failed(ash_syscall3(SYS_madvise, (long)addr, (long)len, MADV_POPULATE_WRITE)))
+	if (!refused && !advise(addr, len, MADV_POPULATE_WRITE))
 		refused = true;
 }
 
@@ -141,8 +146,7 @@ bool ash_os_renew(void *addr, size_t len)
 void ash_os_advise_huge(void *addr, size_t len, bool on)
 {
 	static _Atomic bool refused; /* no such kernel, or a sandbox: do not insist */
-	int advice = on ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
-	if (!refused && ash_syscall_failed(ash_syscall3(SYS_madvise, (long)addr, (long)len, advice)))
+	if (!refused && !advise(addr, len, on ? MADV_HUGEPAGE : MADV_NOHUGEPAGE))
 		refused = true;
 }
 

@@ -30,6 +30,11 @@ grep -q 'GNU_STACK .* RW ' "$tmp/segments" || wrong "the stack is not marked as 
 ! grep -q ' RWE ' "$tmp/segments" || wrong "a segment is writable and executable"
 grep -q GNU_RELRO "$tmp/segments" || wrong "no RELRO"
 
+# Without the note no process that loads us has a shadow stack.
+if readelf -h "$lib" | grep -q 'X86-64$'; then
+	readelf -nW "$lib" | grep -q SHSTK || wrong "no SHSTK note"
+fi
+
 # A library that asks for a newer libc than the system's is fatal where it is preloaded; from 2.34
 # on libpthread and libdl are in libc.so.6, so this is the oldest we promise.
 newest=$(grep -o 'GLIBC_2\.[0-9]*' "$tmp/versions" | sed 's/.*\.//' | sort -n | tail -n 1)

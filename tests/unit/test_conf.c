@@ -65,11 +65,11 @@ START_TEST(test_every_option_is_understood)
 {
 	struct ash_conf c =
 		accepted("narenas:4,dirty_decay_ms:1000,tcache:false,stats_print:true,"
-			 "confirm_conf:true,abort_conf:true");
+			 "confirm_conf:true,abort_conf:true,madvise:false,standdown:true");
 	ck_assert_uint_eq(c.narenas, 4);
 	ck_assert_int_eq(c.dirty_decay_ms, 1000);
-	ck_assert(!c.tcache);
-	ck_assert(c.stats_print && c.confirm_conf && c.abort_conf);
+	ck_assert(!c.tcache && !c.madvise);
+	ck_assert(c.stats_print && c.confirm_conf && c.abort_conf && c.standdown);
 	c = accepted("tcache:false,tcache:true,stats_print:false");
 	ck_assert(c.tcache && !c.stats_print);
 }
@@ -269,7 +269,9 @@ START_TEST(test_confirm_conf_prints_every_option_with_its_value)
 	ck_assert_str_eq(o.child.err, "ashlar: abort_conf:false\n"
 				      "ashlar: confirm_conf:true\n"
 				      "ashlar: dirty_decay_ms:-1\n"
+				      "ashlar: madvise:true\n"
 				      "ashlar: narenas:3\n"
+				      "ashlar: standdown:false\n"
 				      "ashlar: stats_print:false\n"
 				      "ashlar: tcache:true\n");
 }

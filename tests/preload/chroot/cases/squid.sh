@@ -1,0 +1,43 @@
+# Squid: a proxy that fetches, stores and serves again a few hundred files, to several clients at once.
+# packages: squid curl python3
+mkdir -p www/s out
+for i in $(seq 300); do seq "$i" $((i * 11)) >www/s/$i.txt; done
+seq 500000 >www/large.txt
+chmod 755 .
+cat >squid.conf <<'E2'
+http_port 127.0.0.1:3128
+http_access allow localhost
+cache_mem 16 MB
+maximum_object_size_in_memory 64 KB
+cache_dir ufs /tmp/spool 100 4 16
+access_log stdio:/tmp/access.log
+cache_log /tmp/cache.log
+pid_filename /tmp/squid.pid
+netdb_filename none
+refresh_pattern . 60 100% 60
+shutdown_lifetime 1 seconds
+visible_hostname chroot
+pinger_enable off
+E2
+python3 -m http.server --bind 127.0.0.1 --directory www 8080 2>log &
+origin=$!
+squid -N -z -f /work/squid.conf 2>log.z
+squid -N -f /work/squid.conf &
+server=$!
+wait_for 20 listens 8080
+wait_for 20 listens 3128
+for round in 1 2 3; do
+	curl -sS --fail --parallel --parallel-max 8 -x http://127.0.0.1:3128 -o 'out/#1.txt' 'http://127.0.0.1:8080/s/[1-300].txt'
+	diff -r out www/s
+	rm out/*
+	[ $round -ne 1 ] || kill -HUP $server
+	sleep 1
+	wait_for 20 listens 3128
+done
+curl -sS -x http://127.0.0.1:3128 http://127.0.0.1:8080/large.txt | md5sum
+curl -sS -x http://127.0.0.1:3128 -o log -w '%{http_code}\n' http://127.0.0.1:8080/none
+kill $server
+wait $server
+kill $origin
+awk '{ print $4 ~ /HIT/ ? "hit" : "miss", $5 > 0 }' /tmp/access.log | sort | uniq -c
+! grep -E 'FATAL|assertion|Starting Squid.*restart' /tmp/cache.log
