@@ -25,6 +25,16 @@ static struct {
 
 #define LOOK_UP(handle, name) (by_handle.name = (__typeof__(by_handle.name))dlsym(handle, #name))
 
+/* Whose functions they are. */
+static void print_files(const void *functions)
+{
+	for (size_t i = 0; i < sizeof by_name / sizeof(void *); i++) {
+		Dl_info info = {0};
+		dladdr(((void *const *)functions)[i], &info);
+		printf("function of %s\n", info.dli_fname);
+	}
+}
+
 static void *call_all(void *unused)
 {
 	static char xml[100000];
@@ -75,6 +85,8 @@ int main(void)
 	if (!libc || !LOOK_UP(libc, malloc_trim) || !LOOK_UP(libc, mallinfo) || !LOOK_UP(libc, mallinfo2) ||
 	    !LOOK_UP(libc, mallopt) || !LOOK_UP(libc, malloc_info) || !LOOK_UP(libc, malloc_stats))
 		return puts("not in libc"), 75;
+	print_files(&by_name);
+	print_files(&by_handle);
 	call_all(NULL);
 	if (pthread_create(&t, NULL, call_all, NULL) || pthread_join(t, NULL))
 		return puts("no thread"), 75;

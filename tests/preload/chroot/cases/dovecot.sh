@@ -1,13 +1,14 @@
 # Dovecot: IMAP over a mailbox of a thousand messages; its processes limit their own address space.
 # packages: dovecot-imapd python3
-mkdir mail
+mkdir -p mail/user
 seq 1000 | awk '{
 	print "From a@test Thu Jan  1 00:00:00 2015"
 	print "From: \"Person " $1 % 37 "\" <p" $1 % 37 "@test>\nTo: me@test\nSubject: =?utf-8?Q?Th=C3=A9me_" $1 % 113 "?="
 	print "Date: Thu, 01 Jan 2015 " int($1 / 60) ":" $1 % 60 ":00 +0000\nMessage-ID: <" $1 "@test>\n"
 	for (i = 0; i < $1 % 40; i++) print "line " i " of " $1 " " $1 * i
 	print ""
-}' >mail/mbox
+}' >mail/box
+for n in 0 1 2 3; do cp mail/box mail/user/$n; done
 chown -R tester mail
 cat >conf <<'E2'
 protocols = imap
@@ -17,7 +18,7 @@ log_path = /work/log.dovecot
 ssl = no
 disable_plaintext_auth = no
 default_vsz_limit = 64M
-mail_location = mbox:/work/mail:INBOX=/work/mail/mbox:INDEX=/tmp/index
+mail_location = mbox:/home/tester/%u:INBOX=/work/mail/user/%u
 passdb {
 	driver = static
 	args = password=secret
@@ -38,9 +39,10 @@ server=$!
 wait_for 10 listens 1143
 cat >client.py <<'E2'
 import hashlib, imaplib, threading
-def client(box):
+def client(me):
     c = imaplib.IMAP4('127.0.0.1', 1143)
-    c.login('me', 'secret')
+    c.login(str(me), 'secret')
+    box = 'other'
     c.create(box)
     c.select()
     h = hashlib.md5()
@@ -60,16 +62,16 @@ def client(box):
     h = hashlib.md5(repr(c.fetch('1:*', '(BODY[])')[1]).encode())
     out.append(h.hexdigest())
     c.logout()
-    results[box] = out
+    results[me] = out
 results = {}
-threads = [threading.Thread(target=client, args=('box%d' % n,)) for n in range(4)]
+threads = [threading.Thread(target=client, args=(n,)) for n in range(4)]
 [t.start() for t in threads]
 [t.join() for t in threads]
-for box in sorted(results):
-    print(box, *results[box])
+for me in sorted(results):
+    print(me, *results[me])
 E2
 python3 client.py
 doveconf -c conf -n | grep -v '^#' | md5sum
 kill $server
 wait $server
-! grep -iE 'panic|fatal|killed with|crash|out of memory' log.dovecot
+! grep -iE 'panic|fatal|signal (6|11)|crash|out of memory' log.dovecot

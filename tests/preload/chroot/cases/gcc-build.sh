@@ -45,7 +45,7 @@ done
 	for i in $(seq 30); do echo "#include \"part$i.h\""; done
 	echo 'int main(void) { unsigned sum = 0;'
 	for i in $(seq 30); do echo "sum = sum * 31 + part${i}_sum($((i * 500)));"; done
-	echo 'printf("%08x\n", sum); return 0; }'
+	printf '%s\n' 'printf("%08x\n", sum); return 0; }'
 } >source/main.c
 cat >Makefile <<'E2'
 objects = $(patsubst source/%.c,%.o,$(wildcard source/*.c))

@@ -30,7 +30,7 @@ chown -R bind named rndc.key
 chmod 755 .
 named -f -u bind -n 4 -c /work/named.conf &
 server=$!
-rndc() { command rndc -c rndc.key -p 9530 "$@"; }
+rndc() { command rndc -s 127.0.0.1 -k rndc.key -p 9530 "$@"; }
 wait_for 20 rndc status
 for n in 0 1 2 3; do
 	seq $((n + 1)) 4 5000 | awk '{ print "h" $1 ".test A\nh" $1 ".test TXT" } $1 % 10 == 0 { print "alias" $1 ".test A" }' >ask.$n

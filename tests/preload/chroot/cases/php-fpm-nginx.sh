@@ -31,6 +31,7 @@ pm.max_spare_servers = 3
 pm.max_requests = 60
 E2
 cat >nginx.conf <<'E2'
+user www-data;
 worker_processes 2;
 error_log /work/nginx.log;
 events { worker_connections 200; }

@@ -42,7 +42,7 @@ print('sqlite', db.execute('select count(*), min(b), max(b), total(a) from t whe
 
 text = ' '.join(sha(str(i)) for i in range(5000))
 print('re', len(re.findall(r'\b(\d)[a-f]+(\d+)', text)), sha(re.sub(r'([a-f]+)(\d+)', r'\2-\1', text)))
-print('big', sha(str(pow(3, 20000))), sha(bytearray(b'ab' * 1000000)))
+print('big', sha(str(pow(3, 20000))), sha(bytes(bytearray(b'ab' * 1000000))))
 print('collected', gc.collect() >= 0, len(gc.garbage))
 E2
 python3 script.py

@@ -26,6 +26,8 @@ server:
 	module-config: "iterator"
 	msg-cache-size: 1m
 	rrset-cache-size: 1m
+	unblock-lan-zones: yes
+	local-zone: "test." nodefault
 	local-zone: "here." static
 E2
 seq 2000 | awk '{ print "\tlocal-data: \"n" $1 ".here. A 10.2.0." $1 % 250 "\"" }' >>unbound.conf
