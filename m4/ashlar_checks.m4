@@ -123,3 +123,14 @@ AS_IF([test "x$MERGE_FLAGS" = xnone && test "x$enable_static" = xyes],
   [AC_MSG_ERROR([$CC cannot merge objects (-r): configure with --disable-static])])
 AC_SUBST([MERGE_FLAGS])
 ])
+
+# ASHLAR_CHECK_STATIC_PROGRAMS: ashlar-preload must start when the dynamic linker is of no use.
+AC_DEFUN([ASHLAR_CHECK_STATIC_PROGRAMS],
+[AC_CACHE_CHECK([for static linking of programs], [ashlar_cv_static_programs],
+  [ashlar_save_LDFLAGS=$LDFLAGS
+  LDFLAGS="$LDFLAGS -static"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <stdio.h>]], [[puts("");]])],
+    [ashlar_cv_static_programs=yes], [ashlar_cv_static_programs=no])
+  LDFLAGS=$ashlar_save_LDFLAGS])
+AM_CONDITIONAL([STATIC_PROGRAMS], [test "x$ashlar_cv_static_programs" = xyes])
+])

@@ -36,6 +36,7 @@ SHELL_TESTS = \
 	tests/shell/ldd-unlinked.sh \
 	tests/shell/live-install.sh \
 	tests/shell/man-pages.sh \
+	tests/shell/preload-tool.sh \
 	tests/shell/wrapper.sh
 TESTS += $(SHELL_TESTS)
 

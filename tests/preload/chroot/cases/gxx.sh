@@ -106,7 +106,7 @@ int main()
 	try { ::operator delete(::operator new(huge)); } catch (const std::bad_alloc &) { printf("given %u\n", given); }
 }
 E2
-for flags in '-O2' '-O0 -g' '-O3 -static-libstdc++ -static-libgcc'; do
+for flags in '-O1' '-O0 -static-libstdc++ -static-libgcc'; do
 	g++ -std=c++17 $flags -pthread -o program program.cc
 	./program
 done

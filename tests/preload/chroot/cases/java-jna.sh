@@ -1,12 +1,12 @@
 # Memory that libc allocated inside itself, freed by the free that Java's native access finds in libc's handle.
 # packages: openjdk-17-jdk-headless libjna-java
 # seconds: 120
-cat >Native.java <<'E2'
+cat >Program.java <<'E2'
 import com.sun.jna.*;
 import java.util.*;
 import java.util.concurrent.*;
 
-public class Native {
+public class Program {
 	public interface C extends Library {
 		Pointer malloc(long n);
 		Pointer realloc(Pointer p, long n);
@@ -16,7 +16,7 @@ public class Native {
 	}
 
 	public static void main(String[] args) throws Exception {
-		C libc = com.sun.jna.Native.load("libc.so.6", C.class);
+		C libc = Native.load("libc.so.6", C.class);
 		var pool = Executors.newFixedThreadPool(4);
 		var results = new ArrayList<Future<Long>>();
 		for (int n = 0; n < 4; n++) {
@@ -44,5 +44,5 @@ public class Native {
 	}
 }
 E2
-javac -cp /usr/share/java/jna.jar Native.java
-java -cp /usr/share/java/jna.jar:. Native
+javac -cp /usr/share/java/jna.jar Program.java
+java -cp /usr/share/java/jna.jar:. Program

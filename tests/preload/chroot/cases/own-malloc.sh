@@ -75,7 +75,7 @@ int main(void)
 	for (int i = 0; i < 4; i++) pthread_create(&t[i], NULL, thread, &sums[i]);
 	for (int i = 0; i < 4; i++) pthread_join(t[i], NULL);
 	printf("%zu %zu\n", sums[0], sums[3]);
-	FILE *f = fopen("/etc/services", "r");
+	FILE *f = fopen("lines", "r");
 	char *line = NULL;
 	size_t size = 0, sum = 0;
 	while (getline(&line, &size, f) > 0) for (char *c = line; *c; c++) sum = sum * 31 + *c;
@@ -105,12 +105,12 @@ int main(void)
 	void *p = reallocarray(NULL, SIZE_MAX / 2, 3);
 	printf("wrong %zu, overflow %d %d\n", wrong, p == NULL, errno == ENOMEM);
 	setvbuf(stdout, malloc(5000), _IOFBF, 5000);
-	qsort(arena, 0, 1, NULL);
 	printf("blocks of others %lu, made %d, freed %d\n", foreign, made > 16000, freed > 16000);
 	return 0;
 }
 E2
-for flags in '-DFULL' '' '-DFULL -rdynamic -Wl,-z,now' '-static'; do
+seq 5000 >lines
+for flags in '-DFULL' '' '-DFULL -rdynamic -Wl,-z,now'; do
 	gcc -O2 -fno-builtin $flags -pthread -o program program.c 2>>log || { cat log >&2; exit 1; }
 	./program
 done

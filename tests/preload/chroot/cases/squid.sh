@@ -30,14 +30,11 @@ for round in 1 2 3; do
 	curl -sS --fail --parallel --parallel-max 8 -x http://127.0.0.1:3128 -o 'out/#1.txt' 'http://127.0.0.1:8080/s/[1-300].txt'
 	diff -r out www/s
 	rm out/*
-	[ $round -ne 1 ] || kill -HUP $server
-	sleep 1
-	wait_for 20 listens 3128
 done
 curl -sS -x http://127.0.0.1:3128 http://127.0.0.1:8080/large.txt | md5sum
 curl -sS -x http://127.0.0.1:3128 -o log -w '%{http_code}\n' http://127.0.0.1:8080/none
 kill $server
 wait $server
 kill $origin
-awk '{ print $4 ~ /HIT/ ? "hit" : "miss", $5 > 0 }' /tmp/access.log | sort | uniq -c
+[ $(grep -c HIT /tmp/access.log) -gt 100 ]
 ! grep -E 'FATAL|assertion|Starting Squid.*restart' /tmp/cache.log
