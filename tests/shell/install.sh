@@ -4,7 +4,7 @@
 . "$(dirname "$0")/env.sh"
 
 root=$tmp/root
-dirs="prefix=/p exec_prefix=/p bindir=/p/bin libdir=/p/lib includedir=/p/include mandir=/p/man
+dirs="prefix=/p exec_prefix=/p bindir=/p/bin sbindir=/p/sbin libdir=/p/lib includedir=/p/include mandir=/p/man
 	docdir=/p/doc pkgconfigdir=/p/lib/pkgconfig"
 into() { $MAKE -s -C "$build" "$@" $dirs DESTDIR="$root" >"$tmp/log" 2>&1 || fail "make $*: $(cat "$tmp/log")"; }
 files() { (cd "$root" && find . ! -type d | sed 's,^\./p/,,' | sort); }
@@ -15,6 +15,10 @@ include="include/ashlar/ashlar.h include/ashlar/malloc_hooks.h"
 if [ -z "$ashlar_prefix" ]; then
 	bin="$bin bin/ashlar.sh"
 	man="$man man/man1/ashlar.sh.1"
+	if [ "$shared" = yes ]; then
+		bin="$bin sbin/ashlar-preload"
+		man="$man man/man8/ashlar-preload.8"
+	fi
 else
 	include="$include include/ashlar/prefixed.h"
 fi
