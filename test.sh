@@ -1,15 +1,17 @@
 #!/bin/sh
-# Everything: build, make check, real programs on the library (tests/e2e), then the matrix of
-# compilers and options (tests/matrix). Ends with the totals; exits with 0 only if nothing failed.
+# Everything: build, make check, real programs on the library (tests/e2e), and in a Debian of their own
+# with the library in its ld.so.preload (tests/preload/chroot), then the matrix of compilers and options
+# (tests/matrix). Ends with the totals; exits with 0 only if nothing failed.
 # ./test.sh --quick ends after make check.
 #
-# The last line counts Check's tests one by one, each shell test and each variant of the matrix.
+# The last line counts Check's tests one by one, each shell test, each program in the chroot and each
+# variant of the matrix.
 set -u
 top=$(cd "$(dirname "$0")" && pwd)
 . "$top/tools/fresh.sh"
 # to build; to test the build; the programs that tests/e2e runs
 need_packages autoconf automake libtool pkg-config make gcc libc6-dev binutils check \
-	g++ clang lld llvm groff-base man-db xz-utils dpkg-dev file \
+	g++ clang lld llvm groff-base man-db xz-utils dpkg-dev file strace mmdebstrap iproute2 \
 	$(sed 's/#.*//' "$top/tests/e2e/packages" 2>/dev/null)
 
 work=${ASHLAR_TEST_DIR:-}
@@ -76,6 +78,23 @@ grep -h '^[0-9]*%: Checks: ' $(find "$work/build/tests" -name '*.log') /dev/null
 [ $((passed + failed)) -gt 0 ] || fail "make check ran nothing"
 
 if [ "${1-}" != --quick ]; then
+	say "programs in a chroot"
+	start=$(date +%s)
+	status=0
+	top_builddir=$work/build sh "$work/src/tests/preload/chroot/run.sh" --short \
+		--results "$work/chroot.csv" >"$work/chroot.log" 2>&1 || status=$?
+	cat "$work/chroot.log"
+	if [ $status -eq 77 ]; then
+		skipped=$((skipped + 1))
+	else
+		good=$(grep -c '^ashlar,.*,pass,' "$work/chroot.csv")
+		bad=$(grep -c '^ashlar,.*,\(FAILS\|hangs\|complains\),\|,not run,' "$work/chroot.csv")
+		passed=$((passed + good))
+		failed=$((failed + bad))
+		[ $status -eq 0 ] || [ "$bad" -gt 0 ] || fail "the chroot"
+	fi
+	echo "chroot: exit $status after $(($(date +%s) - start)) s"
+
 	for script in "$work"/src/tests/matrix/*.sh; do
 		variant=$(basename "$script" .sh)
 		[ "$variant" != env ] || continue

@@ -152,3 +152,9 @@ for link in "" -static-libasan; do
 	! LD_PRELOAD="$lib" "$tmp/overflow" 11 >"$tmp/out" 2>&1 || fail "asan $link: nothing found"
 	grep -q heap-buffer-overflow "$tmp/out" || fail "asan $link: $(cat "$tmp/out")"
 done
+
+# Because the user says so: libc's heap is in use again.
+[ "$(grep -c '\[heap\]' /proc/self/maps)" = 1 ] || broken "grep needs no heap"
+[ "$(LD_PRELOAD=$lib grep -c '\[heap\]' /proc/self/maps)" = 0 ] || fail "libc's heap is in use beside ours"
+[ "$(ASHLAR_CONF=standdown:true LD_PRELOAD=$lib grep -c '\[heap\]' /proc/self/maps)" = 1 ] ||
+	fail "standdown:true: still on ashlar"

@@ -23,7 +23,13 @@ make_root()
 	download=$(cases_say download "$@")
 	common='ca-certificates locales-all procps'
 	root=$cache/$(echo "$suite" $common $packages / $download / $peer_packages | cksum | cut -d ' ' -f 1)
-	[ ! -e "$root/.complete" ] || return 0
+	find "$cache" -maxdepth 2 -name .complete -mtime +7 2>/dev/null | while read -r old; do
+		rm -rf "$(dirname "$old")" # of cases that are other ones now
+	done
+	if [ -e "$root/.complete" ]; then
+		touch "$root/.complete"
+		return 0
+	fi
 	rm -rf "$root"
 	mkdir -p "$cache"
 	echo "making $root: $(echo $packages | wc -w) packages and what they need"

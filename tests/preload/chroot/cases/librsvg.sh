@@ -19,5 +19,5 @@ for n in 1 2 3; do
 	rsvg-convert -f svg $n.svg | grep -c '<'
 done
 md5sum *.png
-rsvg-convert -f pdf 1.svg | head -c 5
-echo
+rsvg-convert -f pdf 1.svg -o 1.pdf
+head -c 5 1.pdf; echo
