@@ -30,6 +30,7 @@ libash_core_la_SOURCES = \
 	lib/region/pages.c lib/region/pages.h \
 	lib/region/units.c lib/region/units.h \
 	lib/slab/large.c lib/slab/large.h \
+	lib/slab/nursery.c lib/slab/nursery.h \
 	lib/slab/sizeclass.c lib/slab/sizeclass.h \
 	lib/slab/slab.c lib/slab/slab.h \
 	lib/heap/cache.c lib/heap/cache.h \

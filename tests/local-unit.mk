@@ -14,6 +14,7 @@ UNIT_TESTS += \
 	tests/unit/test_lock \
 	tests/unit/test_mem \
 	tests/unit/test_meta \
+	tests/unit/test_nursery \
 	tests/unit/test_os \
 	tests/unit/test_pagemap \
 	tests/unit/test_shard \
@@ -59,6 +60,9 @@ tests_unit_test_mem_LDADD = $(UNIT_LDADD)
 tests_unit_test_meta_SOURCES = tests/unit/test_meta.c $(unit_headers)
 tests_unit_test_meta_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_meta_LDADD = $(UNIT_LDADD)
+tests_unit_test_nursery_SOURCES = tests/unit/test_nursery.c $(unit_headers)
+tests_unit_test_nursery_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_nursery_LDADD = $(UNIT_LDADD)
 tests_unit_test_os_SOURCES = tests/unit/test_os.c $(unit_headers)
 tests_unit_test_os_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_os_LDADD = $(UNIT_LDADD)

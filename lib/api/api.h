@@ -4,6 +4,7 @@
 #define ASH_API_API_H
 
 #include "heap/thread.h"
+#include "slab/nursery.h"
 
 /* The public name of a function: PREFIXname with --with-ashlar-prefix, else libc's own. */
 #ifdef ASHLAR_PREFIX
@@ -36,6 +37,12 @@ void *ash_memalign(size_t align, size_t size, const void *caller);
 static inline bool ash_fits(size_t size, size_t usable)
 {
 	return size - 1 < usable && (size > usable / 2 || usable <= 64);
+}
+
+/* Whether there is, or was, memory of ours. */
+static inline bool ash_is_ours(const void *p)
+{
+	return ash_pagemap_get((uintptr_t)p) != 0 || ash_nursery_contains(p);
 }
 
 /* Bytes usable at a live block; call: the name for a fault report. */

@@ -84,7 +84,7 @@ ASHLAR_EXPORT struct mallinfo API(mallinfo)(void)
 ASHLAR_EXPORT int API(malloc_trim)(size_t pad)
 {
 	(void)pad;
-	return ash_heap_start() && ash_heap_trim(false) > 0;
+	return ash_heap_trim(false) > 0;
 }
 
 /* glibc: 1 if the parameter is known and the value could be honoured or does no harm, else 0. */
@@ -163,7 +163,8 @@ ASHLAR_EXPORT int API(malloc_info)(int options, FILE *stream)
 			"<system type=\"max\" size=\"%zu\"/>\n"
 			"<aspace type=\"total\" size=\"%zu\"/>\n"
 			"<aspace type=\"mprotect\" size=\"%zu\"/>\n",
-			s.held, s.region.peak, s.region.mapped, s.region.mapped);
+			s.held, s.region.peak + s.nursery.held, s.region.mapped + ASH_NURSERY,
+			s.region.mapped + ASH_NURSERY);
 		fputs(text, stream);
 		fputs(i == 0 ? "</heap>\n" : "</malloc>\n", stream);
 	}

@@ -67,7 +67,7 @@ OPERATOR void *NEW(St11align_val_t)(size_t size, size_t align)
 
 static SLOW void delete_slow(void *p, const void *caller)
 {
-	if (ash_standing_down && !ash_pagemap_get((uintptr_t)p))
+	if (ash_standing_down && !ash_is_ours(p))
 		free(p);
 	else
 		ash_free_slow(p, caller);

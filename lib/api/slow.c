@@ -29,6 +29,13 @@ static void *alloc_small(unsigned class)
 
 static void *try_alloc(size_t size, size_t align, bool zero, void *(*small)(unsigned class))
 {
+	if (ash_nursery_open()) {
+		void *p = ash_nursery_alloc(size, align);
+		if (p && zero)
+			ash_mem_zero(p, size);
+		if (p)
+			return p;
+	}
 	if (!ash_heap_start())
 		return NULL;
 	unsigned class = align <= 16 && size <= ASH_SMALL_MAX ? ash_class_of(size)
@@ -112,7 +119,10 @@ void ash_free(void *p)
 		return;
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
 	if (entry == 0) {
-		ash_foreign_free(p);
+		if (ash_nursery_contains(p))
+			ash_nursery_free(p, "free");
+		else
+			ash_foreign_free(p);
 	} else if (entry == ASH_ENTRY_LARGE) {
 		if ((uintptr_t)p & (ASH_UNIT - 1))
 			ash_fault("free", p, ASH_FAULT_INTERIOR);
@@ -147,6 +157,8 @@ static void check_small(void *p, uint32_t entry, const char *call)
 size_t ash_usable(void *p, const char *call)
 {
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
+	if (entry == 0 && ash_nursery_contains(p))
+		return ash_nursery_size(p, call);
 	if (entry == 0)
 		return ash_standing_down ? ash_next_usable(p) : ash_foreign_usable(p, call);
 	if (entry == ASH_ENTRY_LARGE) {
@@ -163,7 +175,7 @@ void *ash_realloc(void *p, size_t size)
 	if (!p)
 		return ash_alloc(size, 16, false);
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
-	if (entry == 0)
+	if (entry == 0 && !ash_nursery_contains(p))
 		return ash_foreign_realloc(p, size);
 	if (size == 0) {
 		ash_free(p);

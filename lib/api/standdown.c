@@ -39,11 +39,6 @@ void ash_standdown_init(void)
 #endif
 }
 
-static bool ours(void *p)
-{
-	return ash_pagemap_get((uintptr_t)p) != 0;
-}
-
 void *ash_next_malloc(size_t size)
 {
 	return next.malloc(size);
@@ -56,7 +51,7 @@ void *ash_next_calloc(size_t count, size_t size)
 
 void *ash_next_realloc(void *p, size_t size)
 {
-	return p && ours(p) ? ash_realloc(p, size) : next.realloc(p, size);
+	return p && ash_is_ours(p) ? ash_realloc(p, size) : next.realloc(p, size);
 }
 
 void *ash_next_memalign(size_t align, size_t size)
@@ -66,7 +61,7 @@ void *ash_next_memalign(size_t align, size_t size)
 
 void ash_next_free(void *p)
 {
-	if (ours(p))
+	if (ash_is_ours(p))
 		ash_free(p);
 	else
 		next.free(p);

@@ -4,12 +4,14 @@
 #include "os/os.h"
 #include "region/meta.h"
 #include "slab/large.h"
+#include "slab/nursery.h"
 
 #define FREES_DIRECT 16 /* frees before a thread that never allocates is given a cache */
 
 static struct {
 	struct ash_lock lock;       /* rank THREADS; guards all below and shard->threads */
 	_Atomic bool started;       /* set once, after the tables are filled */
+	_Atomic bool ready;         /* set once: started, and the nursery is closed */
 	bool armed;                 /* the fast paths are to be open once it has started */
 	bool caches;                /* const after init */
 	uint32_t shards_max;        /* const after init */
@@ -36,7 +38,9 @@ static void set_limits(bool open)
 
 bool ash_heap_start(void)
 {
-	if (atomic_load_explicit(&heap.started, memory_order_acquire))
+	if (atomic_load_explicit(&heap.ready, memory_order_acquire))
+		return true;
+	if (heap.started && ash_lock_is_mine(&heap.lock)) /* see bind_thread */
 		return true;
 	ash_lock(&heap.lock);
 	if (!heap.started && ash_chunk_start()) {
@@ -45,10 +49,13 @@ bool ash_heap_start(void)
 			fill_anchor();
 			atomic_store_explicit(&ash_shards[0], first, memory_order_release);
 			atomic_store_explicit(&heap.started, true, memory_order_release);
-			set_limits(heap.armed);
 		}
 	}
 	bool ok = heap.started;
+	if (ok && !heap.ready && !ash_nursery_open()) {
+		set_limits(heap.armed);
+		atomic_store_explicit(&heap.ready, true, memory_order_release);
+	}
 	ash_unlock(&heap.lock);
 	return ok;
 }
@@ -67,7 +74,7 @@ void ash_heap_arm(bool on)
 {
 	ash_lock(&heap.lock);
 	heap.armed = on;
-	if (heap.started)
+	if (heap.ready)
 		set_limits(on);
 	ash_unlock(&heap.lock);
 }
@@ -254,12 +261,14 @@ void ash_heap_fork_prepare(void)
 	ash_large_fork_lock();
 	ash_chunk_fork_lock();
 	ash_meta_fork_lock();
+	ash_nursery_fork_lock();
 	ash_lock_fork_begin();
 }
 
 static void fork_end(bool child)
 {
 	ash_lock_fork_end();
+	ash_nursery_fork_unlock(child);
 	ash_meta_fork_unlock(child);
 	ash_chunk_fork_unlock(child);
 	ash_large_fork_unlock(child);

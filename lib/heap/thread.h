@@ -1,10 +1,11 @@
 /* heap/thread.h -- the process's heap: start, threads, fork.
  *
  * Life of the library in a process:
- *   cold     all zero. The first call from anywhere runs ash_heap_start(); until the library is
- *            armed, calls are served one block at a time by shard 0.
- *   armed    by the first call after the constructor, when libc is usable: threads get caches at
- *            their first visit to the slow path.
+ *   cold     all zero. Small blocks come from the nursery (slab/nursery.h); the first call that is not
+ *            served there runs ash_heap_start(). Until the constructor has run, calls that go to
+ *            the heap are served one block at a time by shard 0.
+ *   armed    when the constructor has run, and libc is usable, and the nursery is closed: threads get
+ *            caches at their first visit to the slow path, and the fast paths are open.
  *   disarmed (and armed again) by whoever must see every call: malloc hooks.
  * A thread that has ended its cache (destructors of others may still run) is served like a cold
  * process: correct, a little slower, and nothing is left behind. */
@@ -13,7 +14,8 @@
 
 #include "heap/cache.h"
 
-/* Maps the first memory and fills the tables, once; false without memory. Any thread, any time. */
+/* Before each use of the heap: maps the first memory and fills the tables, opens the fast paths, each
+ * once. False without memory. Any thread, any time. */
 bool ash_heap_start(void);
 
 /* The constructor's part; shards: how many at most (0: as many as CPUs), caches: give threads

@@ -17,12 +17,15 @@ void ash_stats_read(struct ash_stats *s)
 		s->cached += s->heap.cached[c] * ash_class_size[c];
 		s->slab_bytes += s->heap.slabs[c] * ASH_UNIT;
 	}
+	ash_nursery_stats(&s->nursery);
+	s->small_blocks += s->nursery.blocks;
+	s->small_allocated += s->nursery.bytes;
 	size_t large = s->large.live_bytes + s->large.huge_bytes;
 	s->allocated = s->small_allocated + large;
-	s->active = s->slab_bytes + large;
+	s->active = s->slab_bytes + s->nursery.held + large;
 	s->metadata = ash_meta_bytes();
-	s->mapped = s->region.mapped + s->large.huge_bytes;
-	s->held = s->region.mapped - s->region.free + s->region.dirty;
+	s->mapped = s->region.mapped + ASH_NURSERY + s->large.huge_bytes;
+	s->held = s->region.mapped - s->region.free + s->region.dirty + s->nursery.held;
 }
 
 struct sink {
@@ -62,6 +65,8 @@ void ash_stats_print(void (*write)(void *arg, const char *text), void *arg)
 	     s.region.purged_bytes, s.region.purges, s.heap.purged_bytes);
 	line(&out, "  large     %14zu blocks, %zu bytes; huge %zu blocks, %zu bytes\n", s.large.live,
 	     s.large.live_bytes, s.large.huge, s.large.huge_bytes);
+	line(&out, "  nursery   %14zu blocks, %zu bytes of %zu\n", s.nursery.blocks, s.nursery.bytes,
+	     ASH_NURSERY);
 	line(&out, "  arenas    %14zu, threads %zu, lock waits %zu\n", s.heap.shards, s.heap.threads,
 	     s.heap.lock_waits);
 	line(&out, "  %7s %10s %10s %8s %12s %12s %10s %10s\n", "size", "allocated", "cached", "slabs",

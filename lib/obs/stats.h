@@ -4,13 +4,15 @@
 
 #include "heap/thread.h"
 #include "slab/large.h"
+#include "slab/nursery.h"
 
 /* All in bytes, taken under the locks one after the other: each part is consistent in itself. */
 struct ash_stats {
 	struct ash_heap_stats heap;
 	struct ash_large_stats large;
 	struct ash_region_stats region;
-	size_t small_allocated; /* in the program's hands, by class size */
+	struct ash_nursery_stats nursery;
+	size_t small_allocated; /* in the program's hands, by class size; the nursery's as well */
 	size_t small_blocks;
 	size_t cached;          /* in thread caches and on their way between shards */
 	size_t cached_blocks;

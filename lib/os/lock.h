@@ -18,13 +18,15 @@
 
 #include <stdatomic.h>
 
-/* Lowest first: registry of threads, a shard, the list of huge blocks, the region, metadata. */
+/* Lowest first: registry of threads, a shard, the list of huge blocks, the region, metadata,
+ * the nursery. */
 enum ash_rank {
 	ASH_RANK_THREADS = 1,
 	ASH_RANK_SHARD,
 	ASH_RANK_HUGE,
 	ASH_RANK_REGION,
 	ASH_RANK_META,
+	ASH_RANK_NURSERY,
 };
 
 struct ash_lock {

@@ -1,6 +1,7 @@
 /* Thread caches: the fast paths and what stands behind them, from a thread's first block to its
  * end. get() and put() do what malloc and free do with small blocks (lib/api). */
 #include "unit.h"
+#include "slab/nursery.h"
 #include "heap/thread.h"
 #include "region/meta.h"
 #include "slab/large.h"
@@ -11,6 +12,7 @@
 
 static void begin(bool caches)
 {
+	ash_nursery_closed = true; /* or the fast paths wait for it */
 	must(ash_heap_start());
 	ash_heap_init(SHARDS, caches);
 	ash_heap_arm(true);

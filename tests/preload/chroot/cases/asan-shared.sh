@@ -1,14 +1,36 @@
-# A program with the shared address sanitizer refuses to start behind any preloaded library; told not to check,
-# it still finds an overflow, a use after free, a double free and a leak.
-# packages: gcc libc6-dev libgcc-12-dev
+# A program with the shared address sanitizer refuses to start behind any preloaded library, even an empty one;
+# told not to check that, it still finds an overflow, a use after free, a double free and a leak.
+# packages: g++ libc6-dev libgcc-12-dev
+cat >program.cc <<'E2'
+#include <cstdio>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+int main(int argc, char **argv)
+{
+	std::vector<std::thread> threads;
+	for (int n = 0; n < 4; n++)
+		threads.emplace_back([n] { std::map<std::string, std::string> map; for (int i = 0; i < 3000; i++) map[std::to_string(i * n % 701)] += 'x'; });
+	for (auto &thread : threads) thread.join();
+	char *volatile p = new char[20]();
+	switch (argc > 1 ? argv[1][0] : 0) {
+	case 'o': p[20] = 'x'; break;
+	case 'u': delete[] p; putchar(p[3]); break;
+	case 'd': delete[] p; break;
+	case 'l': p = nullptr; return 0;
+	}
+	delete[] p;
+	puts("done");
+}
+E2
+g++ -g -fsanitize=address -pthread -o program program.cc
 export ASAN_OPTIONS=verify_asan_link_order=0
-sed -n "/^cat >program.c/,/^E2/p" /cases/asan-static.sh >write
-. ./write
-gcc -g -fsanitize=address -pthread -o program program.c
 ./program
 for wrong in overflow use-after-free double-free leak; do
 	status=0
 	./program $wrong >out 2>&1 || status=$?
 	echo "$wrong: $status $(grep -o 'ERROR: [A-Za-z]*: [a-z-]*' out)"
-	grep -E '^SUMMARY' out | sed 's/ (.*//; s/ [^ ]*program.c/ program.c/'
+	grep -E '^SUMMARY' out | sed 's/ (.*//; s/ [^ ]*program.cc/ program.cc/'
 done

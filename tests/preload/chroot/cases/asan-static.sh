@@ -11,7 +11,7 @@ static void *thread(void *arg)
 {
 	static __thread char *list[1000];
 	unsigned seed = (unsigned)(size_t)arg;
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 5000; i++) {
 		seed = seed * 1103515245 + 12345;
 		char **p = &list[seed >> 16 & 511];
 		free(*p);

@@ -17,6 +17,7 @@ plot 'data' every 20 with points, f(x) with lines, 'data' smooth bezier
 set output 'b.svg'
 set pm3d
 splot sin(x) * cos(y) with pm3d
+unset pm3d
 set terminal dumb 70 20
 set output
 plot sin(x) with lines

@@ -1,7 +1,7 @@
 # Pandoc, a Haskell program: a long text to several formats and back.
 # packages: pandoc
 {
-	for i in $(seq 300); do
+	for i in $(seq 80); do
 		printf '## Title %d\n\nSome *words* of [link %d](http://x.test/%d) and `code`, **%d** of them.[^%d]\n\n- one\n- two\n    1. a\n    2. b\n\n' $i $i $i $((i * 7919)) $i
 		printf '| a | b |\n|---|--:|\n| %d | %d |\n\n$x^{%d}$\n\n[^%d]: Note %d\n\n' $i $((i * i)) $i $i $i
 	done

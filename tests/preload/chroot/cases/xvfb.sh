@@ -14,6 +14,7 @@ E2
 xterm -geometry 60x20+0+0 -fn fixed -e sh lines &
 xlogo -geometry 200x200+400+0 &
 wait_for 30 test -e drawn
+wait_for 30 xwininfo -name xlogo
 cat >window.py <<'E2'
 import hashlib, gi
 gi.require_version('Gtk', '3.0')

@@ -1,0 +1,16 @@
+# Wine: a prefix with its registry is made by a few dozen processes; then programs of Windows work in it.
+# packages: wine wine64
+# seconds: 200
+export WINEPREFIX=/home/tester/prefix WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
+windows() { as_user wine "$@" >out 2>>err; tr -d '\r' <out; }
+chmod 777 .
+as_user wineboot -i 2>>err
+as_user wineserver -w
+windows cmd /c 'for /l %i in (1,1,200) do @set /a %i*7919' | md5sum
+for i in $(seq 500); do printf '%s line %s\r\n' $((i * 7919 % 503)) $i; done >lines.txt
+windows cmd /c 'type lines.txt' | md5sum
+windows reg add 'HKCU\Software\Test' /v a /d "$(seq -s , 1000)"
+windows reg query 'HKCU\Software\Test' | md5sum
+windows reg query 'HKCR' /s >classes
+[ $(wc -l <classes) -gt 5000 ]
+as_user wineserver -k -w
