@@ -158,10 +158,12 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 	for (bool choice = true;;) {
 		c = units <= 32 ? ash_units_find(units, align_units, dense, choice, &at)
 				: ash_units_find_long(units);
+		if (dense && choice && ash_region.mapped >= ASH_HUGE_HEAP)
+			c = ash_pages_row(c);
 		if (c && (ash_region.mapped < ASH_HUGE_HEAP ||
 				 ash_pages_choose(c, units, dense, zero)))
 			break;
-		if (c || grow(units, align_units))
+		if (c || grow(units, align_units) || ash_pages_leave_row())
 			continue;
 		if (!choice) {
 			ash_unlock(&ash_region.lock);
@@ -327,6 +329,7 @@ size_t ash_chunk_release(void)
 	struct away *a;
 	uint32_t left = 0;
 	ash_lock(&ash_region.lock);
+	ash_pages_leave_row();
 	while (!left && ash_region.holes < HOLES_MAX && (c = ash_units_find_any()) &&
 		(a = ash_pages_leave(c, c->free))) {
 		uint32_t m = a->units;
@@ -352,7 +355,7 @@ enum ash_unit_state ash_chunk_state(uintptr_t addr)
 	if (!c)
 		return ASH_UNIT_FOREIGN;
 	ash_lock(&ash_region.lock);
-	bool owned = c->owned & bit, free = c->free & bit;
+	bool owned = c->owned & bit, free = c->free & bit || ash_pages_in_row(c);
 	ash_unlock(&ash_region.lock);
 	return !owned ? ASH_UNIT_FOREIGN : free ? ASH_UNIT_FREE : ASH_UNIT_USED;
 }
@@ -363,7 +366,7 @@ void ash_chunk_stats(struct ash_region_stats *s)
 	*s = (struct ash_region_stats){
 		.mapped = ash_region.mapped * ASH_UNIT,
 		.peak = ash_region.peak * ASH_UNIT,
-		.free = ash_region.free * ASH_UNIT,
+		.free = (ash_region.free + ash_region.row_chunks * ASH_CHUNK_UNITS) * ASH_UNIT,
 		.dirty = ash_region.dirty * ASH_UNIT,
 		.purges = ash_region.purges,
 		.purged_bytes = ash_region.purged * ASH_UNIT,

@@ -37,6 +37,8 @@ struct chunk {
 	uint32_t owned, free, dirty;   /* masks, see above. Region lock */
 	uint32_t stamp;                /* ms, when dirty last gained a unit. Region lock */
 	bool huge;                     /* has asked for huge pages. Region lock */
+	bool asks;                     /* and still does. Region lock */
+	bool dense;                    /* was opened for dense units. Region lock */
 	bool split;                    /* had them, and parts were purged. Region lock */
 	bool kept;                     /* the list it is on while dirty. Region lock */
 	struct chunk *next, *prev;     /* list of its bin or span length. Region lock */

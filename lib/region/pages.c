@@ -6,18 +6,51 @@
 #define ALL UINT32_MAX
 #define CHURN \
 	8 /* frees of a chunk or more, after which such blocks get huge pages as well */
+#define ROW_MAX 32      /* chunks: what a step of growth has at most */
 #define KEPT_TIMES 5    /* decay times after which a chunk on the kept list is purged */
 #define REFUSED_MS 1000 /* no purge for so long after the system refused one */
 
 /* ---- kinds of pages */
 
-/* Changes what a chunk asks for. Lock held, so that the kernel hears it in order. */
+/* Of dense units at least one page was written at once, and the huge page was there. */
+static bool has_what_it_asked_for(const struct chunk *c)
+{
+	return c && c->asks && c->dense && c->free != ALL && !ash_pages_in_row(c);
+}
+
+/* Stops asking for huge pages, and so do neighbours that have theirs already: one of another kind among them
+ * would cost two mappings. */
+static void stop_asking(struct chunk *c)
+{
+	struct chunk *first = c, *last = c, *next;
+	if (!c->asks)
+		return;
+	while ((next = ash_pagemap_chunk(first->base - ASH_CHUNK)), has_what_it_asked_for(next))
+		(first = next)->asks = false;
+	while ((next = ash_pagemap_chunk(last->base + ASH_CHUNK)), has_what_it_asked_for(next))
+		(last = next)->asks = false;
+	c->asks = false;
+	ash_os_advise_huge((void *)first->base, last->base - first->base + ASH_CHUNK, false);
+}
+
+/* Changes what is behind a chunk. Lock held, so that the kernel hears it in order. */
 static void set_huge(struct chunk *c, bool on)
 {
 	if (c->huge == on)
 		return;
 	c->huge = on;
-	ash_os_advise_huge((void *)c->base, ASH_CHUNK, on);
+	ash_region.huge += on ? 1 : (size_t)-1;
+	if (!on)
+		stop_asking(c);
+	else
+		ash_os_advise_huge((void *)c->base, ASH_CHUNK, c->asks = true);
+}
+
+/* Its mapping is another one now, or gone. */
+static void forget_pages(struct chunk *c)
+{
+	ash_region.huge -= c->huge;
+	c->huge = c->asks = c->split = false;
 }
 
 /* A chunk is about to be used from empty, and all of it will be written. Where a huge page was split, its
@@ -29,13 +62,14 @@ static bool use_huge(struct chunk *c)
 	if (c->split && !renewed && !ash_os_is_mapped((void *)c->base)) {
 		ash_units_take(c, ALL);
 		c->owned = 0;
+		forget_pages(c);
 		ash_region.mapped -= ASH_CHUNK_UNITS;
 		return false;
 	}
 	if (renewed) {
 		ash_units_take(c, ALL);
 		ash_units_give(c, ALL, false, 0);
-		c->split = c->huge = false;
+		forget_pages(c);
 	}
 	set_huge(c, true);
 	return true;
@@ -51,6 +85,61 @@ void ash_pages_small(struct chunk *c)
 	set_huge(c, false);
 	ash_units_take(c, clean);
 	ash_units_give(c, clean, true, ash_os_now_ms());
+}
+
+/* Nobody has used it, and it never had huge pages. */
+static bool is_plain(const struct chunk *c)
+{
+	return c && c->free == ALL && !c->dirty && !c->huge && !c->split;
+}
+
+static void set_row_aside(void)
+{
+	size_t max = ash_region.huge / 4 < ROW_MAX ? ash_region.huge / 4 : ROW_MAX, n = 0;
+	struct chunk *first = max > 1 ? ash_units_find_row(&max) : NULL;
+	for (struct chunk *c = first; n < max && is_plain(c); n++)
+		c = ash_pagemap_chunk(c->base + ASH_CHUNK);
+	if (!first || n < 2)
+		return;
+	ash_os_advise_huge((void *)first->base, n * ASH_CHUNK, true);
+	ash_region.row = first;
+	ash_region.huge += n;
+	for (; n--; first = ash_pagemap_chunk(first->base + ASH_CHUNK)) {
+		first->huge = first->asks = true;
+		ash_region.row_chunks++;
+		ash_units_take(first, ALL);
+	}
+}
+
+static struct chunk *leave_one(void)
+{
+	struct chunk *c = ash_region.row;
+	ash_region.row = --ash_region.row_chunks ? ash_pagemap_chunk(c->base + ASH_CHUNK) : NULL;
+	ash_units_give(c, ALL, false, 0);
+	return c;
+}
+
+struct chunk *ash_pages_row(struct chunk *c)
+{
+	if (c && !is_plain(c))
+		return c;
+	if (!ash_region.row)
+		set_row_aside();
+	return ash_region.row ? leave_one() : c;
+}
+
+bool ash_pages_leave_row(void)
+{
+	bool any = ash_region.row_chunks;
+	while (ash_region.row_chunks)
+		set_huge(leave_one(), false);
+	return any;
+}
+
+bool ash_pages_in_row(const struct chunk *c)
+{
+	return ash_region.row &&
+	       c->base - ash_region.row->base < ash_region.row_chunks * ASH_CHUNK;
 }
 
 void ash_pages_freed_large(void)
@@ -69,6 +158,7 @@ bool ash_pages_choose(struct chunk *c, size_t units, bool dense, bool zero)
 	for (; units && c && c->free == ALL; c = ash_pagemap_chunk(c->base + ASH_CHUNK)) {
 		size_t n = units < 32 ? units : 32;
 		units -= n;
+		c->dense = dense;
 		if (dense || (n == 32 && written && !c->dirty)) {
 			if (!use_huge(c))
 				return false;

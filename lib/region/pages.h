@@ -11,6 +11,17 @@
  * was lost: look for another place. */
 bool ash_pages_choose(struct chunk *c, size_t units, bool dense, bool zero);
 
+/* Where a dense unit is about to open chunk c, or none was found. Each chunk that asks for huge pages between
+ * others that do not is two mappings more, of which a process has 65530: so dense units take a row of chunks
+ * at a time, a quarter of what they have. Its chunks are clean; they count as taken until they are used. */
+struct chunk *ash_pages_row(struct chunk *c);
+
+/* Gives up the chunks set aside; false if there are none. */
+bool ash_pages_leave_row(void);
+
+/* Whether a chunk is set aside. */
+bool ash_pages_in_row(const struct chunk *c);
+
 /* Part of a chunk is about to be returned, or it may stay unwritten: no huge pages any more. */
 void ash_pages_small(struct chunk *c);
 

@@ -199,8 +199,9 @@ uint32_t ash_units_take(struct chunk *c, uint32_t m)
 	chunk_link(c);
 	ash_region.free -= ash_bit_count(m);
 	size_t touched = ash_region.mapped - ash_region.free + ash_region.dirty;
-	if (touched > ash_region.peak)
-		ash_region.peak = touched;
+	size_t aside = ash_region.row_chunks * ASH_CHUNK_UNITS;
+	if (touched > ash_region.peak + aside)
+		ash_region.peak = touched - aside;
 	return dirty;
 }
 
@@ -223,6 +224,23 @@ void ash_units_give(struct chunk *c, uint32_t m, bool dirty, uint32_t now)
 
 /* ---- finding */
 
+/* How well a chunk of such pages goes with the one at base: they share a mapping, there is none, or not. */
+static int affinity(uintptr_t base, bool huge)
+{
+	struct chunk *c = ash_pagemap_chunk(base);
+	return !c ? 0 : c->huge == huge ? 1 : -1;
+}
+
+/* The first of n chunks at that end of a span whose neighbour has pages of the same kind: both kinds grow
+ * towards each other, so that their mappings are few. */
+static struct chunk *end_of_span(struct chunk *head, size_t n, bool huge)
+{
+	uintptr_t end = head->base + head->span * ASH_CHUNK;
+	if (affinity(end, huge) <= affinity(head->base - ASH_CHUNK, huge))
+		return head;
+	return ash_pagemap_chunk(end - n * ASH_CHUNK);
+}
+
 struct chunk *ash_units_find(size_t units, size_t align_units, bool dense, bool choice, unsigned *at)
 {
 	uint32_t aligned = aligned_starts(align_units);
@@ -243,7 +261,9 @@ struct chunk *ash_units_find(size_t units, size_t align_units, bool dense, bool 
 		}
 	}
 	*at = 0;
-	return ash_region.spans_used ? ash_region.spans[__builtin_ctzll(ash_region.spans_used)] : NULL;
+	if (!ash_region.spans_used)
+		return NULL;
+	return end_of_span(ash_region.spans[__builtin_ctzll(ash_region.spans_used)], 1, dense);
 }
 
 /* The first of `chunks` wholly free chunks in a row, best fit. */
@@ -280,6 +300,18 @@ struct chunk *ash_units_find_long(size_t units)
 	size_t chunks = (units + 31) / 32, tail = units - (chunks - 1) * 32;
 	struct chunk *c = tail < 32 ? find_span_with_tail(chunks - 1, tail) : NULL;
 	return c ? c : find_span(chunks);
+}
+
+struct chunk *ash_units_find_row(size_t *chunks)
+{
+	struct chunk *c = find_span(*chunks);
+	if (!c && ash_region.spans_used)
+		c = ash_region.spans[63 - __builtin_clzll(ash_region.spans_used)];
+	if (!c)
+		return NULL;
+	if (*chunks > c->span)
+		*chunks = c->span;
+	return end_of_span(c, *chunks, true);
 }
 
 struct chunk *ash_units_find_any(void)

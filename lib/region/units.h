@@ -37,6 +37,9 @@ extern struct region {
 		*spans[ASH_CHUNK_UNITS + 1]; /* [n]: rows of n chunks; [32]: of more */
 	uint32_t bins_used;                  /* bit n: bins[n] is not empty */
 	uint64_t spans_used;
+	struct chunk *row;   /* the first of the chunks set aside for dense units, see pages.h */
+	size_t row_chunks;
+	size_t huge;         /* chunks that ask for huge pages, those set aside included */
 	struct dirty_list ready, kept; /* kept: huge pages, most of which are in use */
 	size_t mapped, free, dirty;    /* units */
 	size_t purges, purged, maps;   /* counts; units */
@@ -73,6 +76,10 @@ struct chunk *ash_units_find(
 
 /* The chunk at whose base a longer run is free. */
 struct chunk *ash_units_find_long(size_t units);
+
+/* The first of *chunks wholly free chunks in a row, for dense units; or of fewer, if there are no more, which
+ * *chunks then tells. */
+struct chunk *ash_units_find_row(size_t *chunks);
 
 /* Some chunk that has free units, those with most of them first. */
 struct chunk *ash_units_find_any(void);

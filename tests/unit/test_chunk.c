@@ -2,6 +2,7 @@
 #include "unit.h"
 #include "region/chunk.h"
 #include "region/decay.h"
+#include "region/pages.h"
 
 #include <pthread.h>
 
@@ -770,6 +771,62 @@ START_TEST(test_a_split_chunk_asks_again_when_it_is_used_from_empty)
 }
 END_TEST
 
+START_TEST(test_dense_units_take_chunks_in_rows)
+{
+	static char *unit[1];
+	size_t rows = 0;
+	uintptr_t last = 0;
+	bool clean, huge;
+	dense_units(unit, 1);
+	for (int i = 0; i < 100 * 32; i++) {
+		uintptr_t c = chunk_of(ash_chunk_alloc_dense(&clean, &huge));
+		rows += c != last && c != last + ASH_CHUNK && c != last - ASH_CHUNK;
+		last = c;
+		alloc(3);
+	}
+	must_f(rows < 30, "%zu rows of 100 chunks", rows);
+}
+END_TEST
+
+START_TEST(test_chunks_set_aside_are_free_and_come_back)
+{
+	static char *unit[16 * 32 + 1];
+	dense_units(unit, ARRAY_LEN(unit));
+	while (!ash_region.row) {
+		bool clean, huge;
+		must(ash_chunk_alloc_dense(&clean, &huge) != NULL);
+	}
+	struct chunk *c = ash_region.row;
+	size_t free_before = stats().free, mapped = stats().mapped;
+	must(c->huge && free_before >= ash_region.row_chunks * ASH_CHUNK);
+	must(ash_chunk_state(c->base) == ASH_UNIT_FREE);
+	for (int i = 0; i < 100; i++)
+		must(chunk_of(alloc(1)) != c->base);
+	must(stats().mapped - mapped + free_before - stats().free == 100 * ASH_UNIT);
+	must(ash_chunk_release() > 0);
+	must(!ash_region.row && !c->owned && !c->huge);
+}
+END_TEST
+
+START_TEST(test_neighbours_stop_asking_together)
+{
+	static char *unit[16 * 32];
+	dense_units(unit, ARRAY_LEN(unit));
+	struct chunk *c = NULL, *next = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(unit) && !(next && next->asks); i += 32) {
+		c = ash_pagemap_chunk((uintptr_t)unit[i]);
+		next = ash_pagemap_chunk(c->base + ASH_CHUNK);
+		if (next && (next->free == UINT32_MAX || !next->huge || ash_pages_in_row(next)))
+			next = NULL;
+	}
+	must(next && c->asks && next->asks);
+	ash_chunk_purged_inside(c->base);
+	must(!c->huge && !c->asks && c->split);
+	must(next->huge && !next->asks && !next->split); /* it has its page already */
+	must(!ash_region.row || ash_region.row->asks);
+}
+END_TEST
+
 /* ---- large mappings */
 
 START_TEST(test_a_mapping_is_aligned_zero_and_has_a_record)
@@ -1116,6 +1173,9 @@ int main(void)
 		test_chunks_of_huge_pages_are_purged_for_the_cap_when_most_of_them_is_free,
 		test_long_runs_get_huge_pages_in_programs_that_free_such_and_come_again,
 		test_a_split_chunk_asks_again_when_it_is_used_from_empty,
+		test_dense_units_take_chunks_in_rows,
+		test_chunks_set_aside_are_free_and_come_back,
+		test_neighbours_stop_asking_together,
 		test_a_mapping_is_aligned_zero_and_has_a_record,
 		test_a_mapping_beyond_the_address_space_is_refused,
 		test_a_mapping_that_grows_keeps_its_content_and_its_alignment,
