@@ -46,9 +46,11 @@ PRELOAD_TESTS = \
 	tests/preload/deepbind.sh \
 	tests/preload/dlopen.sh \
 	tests/preload/ext.sh \
+	tests/preload/footprint.sh \
 	tests/preload/foreign.sh \
 	tests/preload/libcdlsym.sh \
 	tests/preload/loading.sh \
+	tests/preload/mapcount.sh \
 	tests/preload/process.sh \
 	tests/preload/seccomp.sh \
 	tests/preload/standdown.sh
@@ -58,7 +60,9 @@ EXTRA_DIST += \
 	tests/preload/chroot \
 	tests/preload/env.sh \
 	tests/preload/ext.c \
+	tests/preload/footprint.c \
 	tests/preload/foreign.c \
+	tests/preload/mapcount.c \
 	tests/preload/process.c \
 	tests/preload/seccomp.c
 
