@@ -1,7 +1,7 @@
-# BIND: a zone of five thousand names asked for, transferred, signed and changed while it is served.
+# BIND: a zone of three thousand names asked for, transferred, signed and changed while it is served.
 # packages: bind9 bind9-utils bind9-dnsutils
 mkdir named
-seq 5000 | awk '
+seq 3000 | awk '
 BEGIN { print "$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 127.0.0.1" }
 {
 	print "h" $1 " A 10.0." int($1 / 250) "." $1 % 250
@@ -33,12 +33,12 @@ server=$!
 rndc() { command rndc -s 127.0.0.1 -k rndc.key -p 9530 "$@"; }
 wait_for 20 rndc status
 for n in 0 1 2 3; do
-	seq $((n + 1)) 4 5000 | awk '{ print "h" $1 ".test A\nh" $1 ".test TXT" } $1 % 10 == 0 { print "alias" $1 ".test A" }' >ask.$n
-	dig +noall +answer -p 5300 @127.0.0.1 -f ask.$n >told.$n &
+	seq $((n + 1)) 4 3000 | awk '{ print "h" $1 ".test A\nh" $1 ".test TXT" } $1 % 10 == 0 { print "alias" $1 ".test A" }' >ask.$n
+	dig +noall +answer +time=3 +tries=5 -p 5300 @127.0.0.1 -f ask.$n >told.$n &
 	pids="${pids:-} $!"
 done
 for pid in $pids; do wait "$pid"; done
-sort told.? | md5sum
+grep -hv '^;' told.? | sort | md5sum # not the lines about a packet that was late
 {
 	echo 'server 127.0.0.1 5300'
 	for i in $(seq 500); do
@@ -51,7 +51,7 @@ dig +noall +answer +onesoa -p 5300 @127.0.0.1 test AXFR | sort | md5sum
 rndc freeze test
 rndc thaw test
 rndc reload >log
-dig +short -p 5300 @127.0.0.1 new77.test A nothing.test A
+dig +tcp +short -p 5300 @127.0.0.1 new77.test A nothing.test A
 rndc dumpdb -zones
 rndc stop
 wait $server

@@ -23,5 +23,5 @@ if me == 0:
     print(n, totals, sum(len(''.join(r['list'])) for r in rows))
 E2
 for transport in vader,self tcp,self; do
-	mpirun --allow-run-as-root --oversubscribe --mca btl $transport --mca plm isolated --mca mpi_yield_when_idle 1 -n 4 python3 work.py
+	mpirun --allow-run-as-root --oversubscribe --mca btl $transport --mca btl_tcp_if_include lo --mca plm isolated --mca mpi_yield_when_idle 1 -n 4 python3 work.py
 done

@@ -1,12 +1,12 @@
 # Redis: values of all its types, a load of fifty clients, a copy saved by a child and read back.
 # packages: redis-server
 # short
-start() { redis-server --port 0 --unixsocket /tmp/redis --save '' --enable-debug-command yes --loglevel warning & server=$!; }
+start() { redis-server --port 0 --unixsocket /tmp/redis --save "" --enable-debug-command yes --logfile /work/log.redis & server=$!; }
 redis() { redis-cli -s /tmp/redis "$@"; }
 up() { [ "$(redis ping)" = PONG ]; }
 start
 wait_for 20 up
-redis-benchmark -s /tmp/redis -q -n 20000 -r 5000 -d 100 -t set,get,incr,lpush,rpop,sadd,hset,zadd,lrange_100,mset >log
+redis-benchmark -s /tmp/redis -q -n 5000 -r 5000 -d 100 -t set,get,incr,lpush,rpop,sadd,hset,zadd,lrange_100,mset >log
 redis flushall
 seq 30000 | awk '{
 	print "SET s" $1 " v" $1 * 7

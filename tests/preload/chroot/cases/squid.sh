@@ -1,5 +1,6 @@
 # Squid: a proxy that fetches, stores and serves again a few hundred files, to several clients at once.
 # packages: squid curl python3
+# seconds: 120
 mkdir -p www/s out
 for i in $(seq 300); do seq "$i" $((i * 11)) >www/s/$i.txt; done
 seq 500000 >www/large.txt
@@ -27,7 +28,7 @@ server=$!
 wait_for 20 listens 8080
 wait_for 20 listens 3128
 for round in 1 2 3; do
-	curl -sS --fail --parallel --parallel-max 8 -x http://127.0.0.1:3128 -o 'out/#1.txt' 'http://127.0.0.1:8080/s/[1-300].txt'
+	curl -sS --fail --parallel --parallel-max 4 -x http://127.0.0.1:3128 -o 'out/#1.txt' 'http://127.0.0.1:8080/s/[1-300].txt'
 	diff -r out www/s
 	rm out/*
 done

@@ -14,7 +14,7 @@ DataDirectory /work/data
 User debian-tor
 Log notice file /work/data/log
 E2
-tor -f torrc --defaults-torrc /dev/null --hush &
+tor -f torrc --defaults-torrc /dev/null --hush >log &
 server=$!
 wait_for 20 listens 9051
 cat >control.py <<'E2'

@@ -33,13 +33,13 @@ server=$!
 wait_for 30 listens 6081
 for round in 1 2 3 4; do
 	[ $((round % 2)) -eq 0 ] || zip=--compressed
-	curl -sS --fail --parallel --parallel-max 8 $zip -o 'out/#1.txt' 'http://127.0.0.1:6081/s/[1-300].txt'
+	curl -sS --fail --parallel --parallel-max 4 $zip -o 'out/#1.txt' 'http://127.0.0.1:6081/s/[1-300].txt'
 	diff -r out www/s
 	rm out/*
 	zip=
 done
 curl -sS --compressed http://127.0.0.1:6081/page.html | md5sum
-curl -sSi http://127.0.0.1:6081/s/7.txt | tr -d '\r' | grep -iE '^(HTTP|x-)'
+curl -sSi http://127.0.0.1:6081/s/7.txt | tr -d '\r' | grep -iE '^(HTTP|x-name|x-hits)'
 curl -sSI http://127.0.0.1:6081/old/x | tr -d '\r' | grep -iE '^(HTTP|location)'
 varnishadm -n /tmp/varnish ban 'obj.http.x-name ~ 1' >log
 varnishadm -n /tmp/varnish panic.show 2>&1 | head -n 1 # a child that dies is started again
