@@ -2,6 +2,7 @@
  * after those of C++ thread_local objects. */
 #include "os/tls.h"
 
+#include <limits.h>
 #include <pthread.h>
 
 static void (*on_thread_exit)(void); /* const after ash_tls_init() */
@@ -19,7 +20,8 @@ static void destructor(void *value)
 
 #else
 
-pthread_key_t ash_tls_key;
+/* While there is none: one that no process has, of which libc reads NULL. The first key is another's. */
+pthread_key_t ash_tls_key = PTHREAD_KEYS_MAX;
 #define key ash_tls_key
 
 /* libc has reset the value: it is needed still, and stays if the thread has flags. */
