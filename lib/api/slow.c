@@ -48,6 +48,12 @@ static void *try_alloc(size_t size, size_t align, bool zero, void *(*small)(unsi
 	return p;
 }
 
+/* When everything was last given back, in ms, for a request that failed all the same; 0: never. */
+static struct {
+	_Atomic uint32_t ms;
+	_Atomic size_t bytes; /* what was asked for */
+} in_vain;
+
 /* The system has no more: give back all we keep, address space too. That walks the whole heap, so
  * not at each of many failures in a row; then only what is free already goes. And not for a size that
  * no process can have. */
@@ -55,11 +61,11 @@ static bool reclaim(size_t size)
 {
 	if (size >> (ADDRESS_BITS - 1))
 		return false;
-	static _Atomic uint32_t last; /* ms, when everything was tried */
-	uint32_t now = ash_os_now_ms(), before = last;
-	if (before && now - before < RECLAIM_MS)
+	uint32_t now = ash_os_now_ms(), before = in_vain.ms;
+	if (before && now - before < RECLAIM_MS && size >= in_vain.bytes)
 		return ash_chunk_release() > 0;
-	last = now ? now : 1;
+	in_vain.bytes = size;
+	in_vain.ms = now ? now : 1;
 	return ash_heap_trim(true) > 0;
 }
 
@@ -70,8 +76,11 @@ void *ash_alloc_quiet(size_t size, size_t align, bool zero)
 	if (unlikely(size > PTRDIFF_MAX))
 		return NULL;
 	void *p = try_alloc(size, align, zero, alloc_small);
-	if (unlikely(!p) && reclaim(size))
+	if (unlikely(!p) && reclaim(size)) {
 		p = try_alloc(size, align, zero, alloc_small);
+		if (p)
+			in_vain.ms = 0;
+	}
 	if (unlikely(!p) && size <= ASH_SMALL_MAX)
 		p = try_alloc(size, align, zero, ash_heap_alloc_anywhere);
 	return p;
