@@ -12,6 +12,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 # to build; to test the build; the programs that tests/e2e runs
 need_packages autoconf automake libtool pkg-config make gcc libc6-dev binutils check \
 	g++ clang lld llvm groff-base man-db xz-utils dpkg-dev file strace mmdebstrap iproute2 \
+	gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static \
 	$(sed 's/#.*//' "$top/tests/e2e/packages" 2>/dev/null)
 
 work=${ASHLAR_TEST_DIR:-}

@@ -45,29 +45,46 @@ PRELOAD_TESTS = \
 	tests/preload/atsecure.sh \
 	tests/preload/deepbind.sh \
 	tests/preload/dlopen.sh \
+	tests/preload/errno.sh \
 	tests/preload/ext.sh \
 	tests/preload/footprint.sh \
 	tests/preload/foreign.sh \
+	tests/preload/fork.sh \
+	tests/preload/initorder.sh \
 	tests/preload/libcdlsym.sh \
+	tests/preload/limits.sh \
 	tests/preload/loading.sh \
 	tests/preload/mapcount.sh \
 	tests/preload/process.sh \
 	tests/preload/seccomp.sh \
-	tests/preload/standdown.sh
+	tests/preload/smallstack.sh \
+	tests/preload/standdown.sh \
+	tests/preload/threadexit.sh
 TESTS += $(PRELOAD_TESTS)
 # what they and the battery (tests/preload/chroot/run.sh) read
 EXTRA_DIST += \
 	tests/preload/chroot \
+	tests/preload/atfork.c \
+	tests/preload/busy.c \
 	tests/preload/env.sh \
+	tests/preload/errno.c \
 	tests/preload/ext.c \
 	tests/preload/footprint.c \
 	tests/preload/foreign.c \
+	tests/preload/fork.c \
+	tests/preload/initorder.c \
+	tests/preload/keys.c \
+	tests/preload/limits.c \
 	tests/preload/mapcount.c \
+	tests/preload/need.h \
 	tests/preload/process.c \
-	tests/preload/seccomp.c
+	tests/preload/seccomp.c \
+	tests/preload/smallstack.c \
+	tests/preload/threadexit.c
 
 # Run by test.sh, not by make check: each builds the library anew.
 MATRIX = \
+	tests/matrix/arm64.sh \
 	tests/matrix/clang-lto.sh \
 	tests/matrix/clang.sh \
 	tests/matrix/debug.sh \
@@ -84,7 +101,7 @@ MATRIX = \
 	tests/matrix/prefix.sh \
 	tests/matrix/sanitizers.sh
 
-EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
+EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/matrix/arm64.c tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
 
 # The tests that tests/matrix runs on every variant, and under sanitizers.
 .PHONY: print-smoke print-unit
