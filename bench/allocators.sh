@@ -1,4 +1,4 @@
-# allocators.sh - sourced by run.sh and insn.sh: which allocators there are.
+# allocators.sh - sourced by run.sh, idle.sh and insn.sh: which allocators there are.
 #
 # find_allocators BUILD WITH CHOSEN prints NAME=PATH lines: the libc's (no path), ours, Debian's
 # peers, those given as NAME=PATH words in WITH; only the names in CHOSEN when that is not empty.

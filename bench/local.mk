@@ -9,7 +9,7 @@ bench_ashbench_CFLAGS = -O2 -fno-builtin
 bench_ashbench_LDADD = -lpthread
 bench_launch_SOURCES = bench/launch.c
 
-EXTRA_DIST += bench/README.md bench/allocators.sh bench/insn.sh bench/real.sh bench/run.sh \
+EXTRA_DIST += bench/README.md bench/allocators.sh bench/idle.sh bench/insn.sh bench/real.sh bench/run.sh \
 	bench/suite bench/table.py bench/real/hash.pl bench/real/objects.py bench/real/objects.rb \
 	bench/real/pages.ps bench/real/puzzle.smt2 bench/real/table.sql bench/real/templates.cc \
 	bench/real/trees.lua
@@ -23,4 +23,7 @@ bench: bench-programs $(SHARED_LIBS)
 bench-insn: bench-programs $(SHARED_LIBS)
 	$(SHELL) $(srcdir)/bench/insn.sh -b $(top_builddir) $(BENCH_FLAGS)
 
-.PHONY: bench bench-insn bench-programs
+bench-idle: bench-programs $(SHARED_LIBS)
+	$(SHELL) $(srcdir)/bench/idle.sh -b $(top_builddir) $(BENCH_FLAGS)
+
+.PHONY: bench bench-idle bench-insn bench-programs
