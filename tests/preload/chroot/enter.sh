@@ -2,7 +2,8 @@
 # enter.sh ROOT SCRATCH LIBRARY PRELOAD SECONDS CASE: one case in its own world. Run by run.sh as process 1
 # of new namespaces: nothing that happens here is seen outside, and all of it ends with this script.
 # ROOT is not written to. LIBRARY (if not empty) is copied into it, PRELOAD written into its
-# /etc/ld.so.preload. The case's output and exit status are this script's.
+# /etc/ld.so.preload. The case's output and exit status are this script's. A CASE with a slash in it is a file,
+# which is copied.
 set -eu
 root=$1 scratch=$2 library=$3 preload=$4 seconds=$5 case=$6
 here=$(cd "$(dirname "$0")" && pwd)
@@ -33,6 +34,10 @@ for n in 0:stdin 1:stdout 2:stderr; do
 done
 mount --bind "$here/cases" "$at/cases"
 mount -o remount,bind,ro "$at/cases"
+script=/cases/$case.sh
+case $case in
+*/*) script=/work/${case##*/}; cp "$case" "$at$script" ;;
+esac
 ip link set lo up
 hostname chroot
 
@@ -49,6 +54,6 @@ fi
 # Output through a file: a daemon that outlives the case must not hold up a pipe.
 status=0
 chroot "$at" /usr/bin/env -i PATH="$PATH" HOME=/work TERM=xterm LC_ALL=C.UTF-8 TZ=UTC \
-	timeout -k 5 "$seconds" sh -c 'cd /work && . /cases/lib.sh && . "/cases/$1.sh"' sh "$case" \
+	timeout -k 5 "$seconds" sh -c 'cd /work && . /cases/lib.sh && . "$1"' sh "$script" \
 	</dev/null || status=$?
 exit $status
