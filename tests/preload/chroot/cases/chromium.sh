@@ -13,6 +13,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         if self.path == '/wait': # holds back the end of loading until the scripts are done
             done.wait()
+            done.clear()
             self.path = '/dot.svg'
         super().do_GET()
 http.server.ThreadingHTTPServer(('127.0.0.1', 8080), Handler).serve_forever()
@@ -61,7 +62,7 @@ chmod 755 .
 python3 server.py 2>log &
 server=$!
 wait_for 10 listens 8080
-run() { as_user chromium --headless --disable-gpu --no-first-run --disable-dev-shm-usage "$@" 2>>log.chromium; }
+run() { as_user chromium --headless --disable-gpu --no-first-run --disable-dev-shm-usage "$@" 2>>log.chromium; } # it does not start without a sandbox
 run --dump-dom http://127.0.0.1:8080/ >dom
 grep -c . dom
 md5sum <dom

@@ -6,7 +6,7 @@ defmodule Work do
   defstruct [:n, :name, list: []]
   def sum(text), do: :erlang.md5(text) |> Base.encode16()
   def rows(n) do
-    for i <- 1..3000, into: %{}, do: {"key #{rem(i * n, 997)}", %Work{n: i, name: String.duplicate("é", rem(i, 60)), list: Enum.to_list(0..rem(i, 9))}}
+    for i <- 1..600, into: %{}, do: {"key #{rem(i * n, 397)}", %Work{n: i, name: String.duplicate("é", rem(i, 60)), list: Enum.to_list(0..rem(i, 5))}}
   end
   def run(n), do: rows(n) |> Enum.sort() |> inspect(limit: :infinity, printable_limit: :infinity) |> String.upcase() |> sum()
   def main do

@@ -16,14 +16,14 @@ worker(N) ->
 
 main() ->
 	Self = self(),
-	Pids = [spawn_link(fun() -> Self ! {self(), worker(N)} end) || N <- lists:seq(1, 64)],
+	Pids = [spawn_link(fun() -> Self ! {self(), worker(N)} end) || N <- lists:seq(1, 32)],
 	Sums = [receive {Pid, S} -> S end || Pid <- Pids],
 	io:format("~s~n", [sum(Sums)]),
-	Ring = lists:foldl(fun(_, Next) -> spawn(fun() -> pass(Next) end) end, Self, lists:seq(1, 5000)),
+	Ring = lists:foldl(fun(_, Next) -> spawn(fun() -> pass(Next) end) end, Self, lists:seq(1, 3000)),
 	Ring ! {<<"start">>, 0},
 	receive {Big, Hops} -> io:format("~p ~p~n", [byte_size(Big), Hops]) end,
 	Table = ets:new(t, [ordered_set, public, {write_concurrency, true}]),
-	Writers = [spawn_monitor(fun() -> [ets:insert(Table, {{I, N}, binary:copy(<<N>>, I rem 200)}) || I <- lists:seq(1, 3000)] end) || N <- lists:seq(1, 8)],
+	Writers = [spawn_monitor(fun() -> [ets:insert(Table, {{I, N}, binary:copy(<<N>>, I rem 200)}) || I <- lists:seq(1, 1000)] end) || N <- lists:seq(1, 8)],
 	[receive {'DOWN', Ref, process, Pid, normal} -> ok end || {Pid, Ref} <- Writers],
 	io:format("~p ~s~n", [ets:info(Table, size), sum(term_to_binary(ets:tab2list(Table)))]),
 	ets:delete(Table),

@@ -1,7 +1,7 @@
 # FFmpeg: pictures and sound made, filtered and encoded in several formats with threads, and decoded again.
 # packages: ffmpeg
 ff() { ffmpeg -nostdin -v error -y "$@"; }
-source='-f lavfi -i testsrc2=size=320x240:rate=25:duration=4 -f lavfi -i sine=frequency=440:beep_factor=4:duration=4'
+source='-f lavfi -i testsrc2=size=320x240:rate=25:duration=2 -f lavfi -i sine=frequency=440:beep_factor=4:duration=2'
 ff $source -c:v ffv1 -threads 4 -slices 4 -level 3 -c:a flac a.mkv
 ff $source -c:v libx264 -threads 4 -preset fast -c:a aac b.mp4
 ff $source -c:v mpeg4 -threads 2 -c:a libmp3lame c.avi

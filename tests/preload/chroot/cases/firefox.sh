@@ -13,6 +13,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         if self.path == '/wait': # holds back the end of loading until the scripts are done
             done.wait()
+            done.clear()
             self.path = '/dot.svg'
         super().do_GET()
 http.server.ThreadingHTTPServer(('127.0.0.1', 8080), Handler).serve_forever()
@@ -61,6 +62,6 @@ chmod 755 .
 python3 server.py 2>log &
 server=$!
 wait_for 10 listens 8080
-as_user firefox-esr --headless --no-remote --screenshot /home/tester/shot.png --window-size=400,300 http://127.0.0.1:8080/ 2>log.firefox
+as_user firefox-esr --headless --no-remote --screenshot /home/tester/shot.png --window-size=400,300 http://127.0.0.1:8080/ >log.firefox 2>&1
 md5sum </home/tester/shot.png
 kill $server

@@ -35,9 +35,13 @@ procedure Program is
          end;
       end loop;
       for At_Key in Map.Iterate loop
-         for C of Maps.Key (At_Key) & To_String (Map (At_Key)) loop
-            Sum := (Sum * 31 + Character'Pos (C)) mod 4294967291;
-         end loop;
+         declare
+            Text : constant String := Maps.Key (At_Key) & To_String (Maps.Element (At_Key));
+         begin
+            for C of Text loop
+               Sum := (Sum * 31 + Character'Pos (C)) mod 4294967291;
+            end loop;
+         end;
       end loop;
       for B of Keep loop Free (B); end loop;
       return Sum;

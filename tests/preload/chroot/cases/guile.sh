@@ -30,5 +30,5 @@ cat >script.scm <<'E2'
 (format #t "~a\n" total)
 E2
 guile --no-auto-compile script.scm
-guild compile -o script.go script.scm >log
+guile --no-auto-compile -c '(use-modules (system base compile)) (compile-file "script.scm" #:output-file "script.go")' >log
 guile -c '(load-compiled "script.go")'

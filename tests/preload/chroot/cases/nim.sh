@@ -27,7 +27,7 @@ for n in 0 .. 5: createThread(threads[n], run, n)
 joinThreads(threads)
 echo results
 E2
-for flags in '--mm:arc -d:useMalloc' '--mm:orc -d:useMalloc' '--mm:refc'; do
-	nim c --threads:on --hints:off --warnings:off -d:release $flags --nimcache:cache -o:program program.nim
+for flags in '--mm:orc -d:useMalloc' '--mm:refc'; do
+	nim c --threads:on --hints:off --warnings:off $flags --nimcache:cache -o:program program.nim
 	./program
 done

@@ -18,7 +18,7 @@ $map = new Ds\Map($rows);
 $map->ksort();
 $heap = new Ds\PriorityQueue;
 foreach ($map as $key => $row) $heap->push($key, $row['n'] * 7 % 5003);
-echo 'ds ', $map->skip(100)->first()->key, ' ', $heap->pop(), "\n";
+echo 'ds ', $map->skip(100)->key, ' ', $heap->pop(), "\n";
 echo 'ast ', sha1(json_encode(ast\parse_file(__FILE__, 90))), "\n";
 $db = dba_open('x.db', 'n', 'db4');
 foreach ($rows as $key => $row) dba_insert($key, $row['hash'], $db);

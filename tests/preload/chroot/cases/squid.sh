@@ -1,6 +1,5 @@
-# Squid: a proxy that fetches, stores and serves again a few hundred files, to several clients at once.
+# Squid: a proxy that fetches, keeps in memory and serves again a few hundred files, to several clients at once.
 # packages: squid curl python3
-# seconds: 120
 mkdir -p www/s out
 for i in $(seq 300); do seq "$i" $((i * 11)) >www/s/$i.txt; done
 seq 500000 >www/large.txt
@@ -8,9 +7,8 @@ chmod 755 .
 cat >squid.conf <<'E2'
 http_port 127.0.0.1:3128
 http_access allow localhost
-cache_mem 16 MB
-maximum_object_size_in_memory 64 KB
-cache_dir ufs /tmp/spool 100 4 16
+cache_mem 32 MB
+maximum_object_size_in_memory 512 KB
 access_log stdio:/tmp/access.log
 cache_log /tmp/cache.log
 pid_filename /tmp/squid.pid
@@ -22,7 +20,6 @@ pinger_enable off
 E2
 python3 -m http.server --bind 127.0.0.1 --directory www 8080 2>log &
 origin=$!
-squid -N -z -f /work/squid.conf 2>log.z
 squid -N -f /work/squid.conf &
 server=$!
 wait_for 20 listens 8080

@@ -15,7 +15,7 @@ static void *thread(void *arg)
 	unsigned seed = 1;
 	size_t *sum = arg;
 	char *list[512] = { 0 };
-	for (int i = 0; i < 100000; i++) {
+	for (int i = 0; i < 40000; i++) {
 		seed = seed * 1103515245 + 12345;
 		size_t n = seed >> 18;
 		char **p = &list[seed >> 8 & 511];
@@ -49,7 +49,7 @@ E2
 gcc -O2 -pthread -o program program.c
 export LD_PRELOAD=libjemalloc.so.2
 ./program
-perl -MDigest::SHA=sha1_hex -e 'my %h; $h{sha1_hex($_)} = [1 .. $_ % 9] for 1 .. 50000; print sha1_hex(join ",", map { "$_@{$h{$_}}" } sort keys %h), "\n"'
+perl -MDigest::SHA=sha1_hex -e 'my %h; $h{sha1_hex($_)} = [1 .. $_ % 9] for 1 .. 20000; print sha1_hex(join ",", map { "$_@{$h{$_}}" } sort keys %h), "\n"'
 python3 -c '
 import hashlib
-print(hashlib.sha1(repr([{str(i): [i]} for i in range(50000)]).encode()).hexdigest())'
+print(hashlib.sha1(repr([{str(i): [i]} for i in range(20000)]).encode()).hexdigest())'

@@ -34,8 +34,9 @@ int main(int argc, char **)
 	delete base;
 }
 E2
+g++ -g -fsanitize=undefined -pthread -c program.cc
 for kind in -static-libubsan ''; do
-	g++ -g -fsanitize=undefined $kind -pthread -o program program.cc
+	g++ -fsanitize=undefined $kind -pthread -o program program.o
 	./program
 	./program wrong 2>errors
 	sed -n 's/.*runtime error: \([a-z ]*\).*/\1/p' errors

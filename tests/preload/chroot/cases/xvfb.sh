@@ -1,5 +1,5 @@
 # An X server without a screen: xterm and others draw on it, a GTK program too, and a picture of it all is taken.
-# packages: xvfb xterm x11-utils x11-apps imagemagick python3-gi python3-gi-cairo gir1.2-gtk-3.0 fonts-dejavu-core xfonts-base
+# packages: xvfb xterm x11-utils x11-apps imagemagick python3-gi gir1.2-gtk-3.0 fonts-dejavu-core
 Xvfb :7 -screen 0 800x600x24 -nolisten tcp -noreset &
 server=$!
 export DISPLAY=:7 NO_AT_BRIDGE=1 GSETTINGS_BACKEND=memory
