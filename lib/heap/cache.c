@@ -177,7 +177,7 @@ static void post(struct cache *t, uint32_t shard)
 	struct shard *sh = ash_shards[shard];
 	void *sorted[ASH_BATCH], **blocks = sorted;
 	uint8_t class[ASH_BATCH], n[ASH_BATCH];
-	struct batch batches[16];
+	struct batch batches[8];
 	uint32_t nbatches = 0;
 	unsigned groups = sort_outbox(o, sorted, class, n);
 	o->n = 0;

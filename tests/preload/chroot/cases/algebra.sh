@@ -1,5 +1,6 @@
 # PARI/GP, GAP, Maxima and units: numbers, groups and formulas of four heaps of their own.
 # packages: pari-gp gap-core maxima units
+# seconds: 120
 cat >in.gp <<'E2'
 print(factor(2^128+1));
 print(bnfinit(x^3-x^2-54*x+169).cyc, " ", #polroots(polcyclo(105)));

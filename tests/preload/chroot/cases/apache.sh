@@ -1,5 +1,6 @@
 # Apache with the event MPM: threads of two processes serve files, gzip, TLS and CGI.
 # packages: apache2 curl openssl perl
+# seconds: 120
 mkdir www out cgi
 for i in $(seq 400); do seq "$i" $((i * 11)) >www/$i.txt; done
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -keyout key -out crt 2>log

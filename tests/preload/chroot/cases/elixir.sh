@@ -1,14 +1,14 @@
 # Elixir: its compiler, agents, tasks, streams and strings.
 # packages: elixir erlang-base erlang-crypto
-# seconds: 120
+# seconds: 180
 cat >work.ex <<'E2'
 defmodule Work do
   defstruct [:n, :name, list: []]
   def sum(text), do: :erlang.md5(text) |> Base.encode16()
   def rows(n) do
-    for i <- 1..600, into: %{}, do: {"key #{rem(i * n, 397)}", %Work{n: i, name: String.duplicate("é", rem(i, 60)), list: Enum.to_list(0..rem(i, 5))}}
+    for i <- 1..3000, into: %{}, do: {"key #{rem(i * n, 997)}", %Work{n: i, name: String.duplicate("é", rem(i, 60)), list: Enum.to_list(0..rem(i, 5))}}
   end
-  def run(n), do: rows(n) |> Enum.sort() |> inspect(limit: :infinity, printable_limit: :infinity) |> String.upcase() |> sum()
+  def run(n), do: rows(n) |> Enum.sort() |> Enum.map_join("\n", fn {k, v} -> k <> v.name <> Enum.join(v.list, ",") end) |> String.upcase() |> sum()
   def main do
     1..16 |> Task.async_stream(&run/1, timeout: 60000, ordered: true) |> Enum.each(fn {:ok, s} -> IO.puts(s) end)
     {:ok, agent} = Agent.start_link(fn -> %{} end)

@@ -1,5 +1,6 @@
 # FFmpeg: pictures and sound made, filtered and encoded in several formats with threads, and decoded again.
 # packages: ffmpeg
+# seconds: 120
 ff() { ffmpeg -nostdin -v error -y "$@"; }
 source='-f lavfi -i testsrc2=size=320x240:rate=25:duration=2 -f lavfi -i sine=frequency=440:beep_factor=4:duration=2'
 ff $source -c:v ffv1 -threads 4 -slices 4 -level 3 -c:a flac a.mkv

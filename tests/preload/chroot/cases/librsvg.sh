@@ -1,7 +1,8 @@
-# librsvg: drawings with thousands of shapes, gradients, filters and text.
+# librsvg: drawings with a thousand and more shapes, gradients, filters and text.
 # packages: librsvg2-bin fonts-dejavu-core
+# seconds: 120
 for n in 1 2 3; do
-	seq 3000 | awk -v n=$n '
+	seq 1500 | awk -v n=$n '
 	BEGIN {
 		print "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"600\" height=\"400\">"
 		print "<defs><linearGradient id=\"g\"><stop offset=\"0\" stop-color=\"red\"/><stop offset=\"1\" stop-color=\"blue\"/></linearGradient>"

@@ -1,6 +1,6 @@
 # Meson: a project in C and C++ with a plugin that is loaded, configured, built and tested.
 # packages: meson ninja-build g++ libc6-dev pkgconf
-# seconds: 120
+# seconds: 240
 mkdir source
 cat >source/meson.build <<'E2'
 project('small', 'c', 'cpp', default_options: ['cpp_std=c++17', 'werror=true', 'warning_level=2'])

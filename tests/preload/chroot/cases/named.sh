@@ -1,5 +1,6 @@
 # BIND: a zone of three thousand names asked for, transferred, signed and changed while it is served.
 # packages: bind9 bind9-utils bind9-dnsutils
+# seconds: 120
 mkdir named
 seq 3000 | awk '
 BEGIN { print "$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 127.0.0.1" }

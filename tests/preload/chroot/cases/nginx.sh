@@ -1,5 +1,6 @@
 # nginx: a master with four workers serves small files, a large one, gzip and TLS, also through its own proxy.
 # packages: nginx-light curl openssl
+# seconds: 120
 # short
 mkdir -p www/s out
 for i in $(seq 400); do seq "$i" $((i * 11)) >www/s/$i.txt; done

@@ -1,6 +1,6 @@
 # Nim: its compiler, and a program whose allocator is malloc, with reference counts and with a collector.
 # packages: nim gcc libc6-dev
-# seconds: 180
+# seconds: 240
 cat >program.nim <<'E2'
 import std/[algorithm, sequtils, strutils, tables]
 type Node = ref object

@@ -1,5 +1,6 @@
 # Pandoc, a Haskell program: a long text to several formats and back.
 # packages: pandoc
+# seconds: 120
 {
 	for i in $(seq 80); do
 		printf '## Title %d\n\nSome *words* of [link %d](http://x.test/%d) and `code`, **%d** of them.[^%d]\n\n- one\n- two\n    1. a\n    2. b\n\n' $i $i $i $((i * 7919)) $i

@@ -35,6 +35,7 @@ echo 'imagick ', $image->getImageSignature(), ' ', strlen($image->getImageBlob()
 $mail = mailparse_msg_create();
 mailparse_msg_parse($mail, "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b--\n");
 echo 'mailparse ', implode(' ', mailparse_msg_get_structure($mail)), "\n";
+mailparse_msg_free($mail);
 echo 'imap ', imap_utf8('=?UTF-8?B?w6l0w6k=?='), ' ', count(imap_rfc822_parse_adrlist('a <a@b.c>, d@e.f', '')), "\n";
 echo 'ldap ', ldap_escape('a*(b)', '', LDAP_ESCAPE_FILTER), ' ', ldap_explode_dn('cn=a,dc=b,dc=c', 0)['count'], "\n";
 rrd_create('x.rrd', ['--start', '1000000000', '--step', '60', 'DS:a:GAUGE:120:U:U', 'RRA:AVERAGE:0.5:1:500']);
@@ -48,7 +49,7 @@ $request->connect('tcp://127.0.0.1:5555');
 for ($i = 0; $i < 500; $i++) { $request->send(str_repeat("$i", $i)); $got = $reply->recv(); $reply->send(strrev($got)); $got = $request->recv(); }
 echo 'zmq ', sha1($got), "\n";
 echo 'uuid ', uuid_is_valid(uuid_create()) ? 'valid' : 'not', "\n";
-foreach (['mysqli', 'pgsql', 'odbc', 'interbase', 'pdo_firebird', 'pdo_dblib', 'snmp', 'pspell', 'enchant', 'redis', 'memcached', 'ssh2', 'gnupg'] as $name)
+foreach (['mysqli', 'pgsql', 'odbc', 'pdo_firebird', 'pdo_dblib', 'snmp', 'pspell', 'enchant', 'redis', 'memcached', 'ssh2', 'gnupg'] as $name)
 	echo extension_loaded($name) ? '' : "no $name\n";
 try { new PDO('pgsql:host=127.0.0.1;port=1'); } catch (PDOException $e) { echo "pgsql refused\n"; }
 try { new PDO('mysql:host=127.0.0.1;port=1'); } catch (PDOException $e) { echo "mysql refused\n"; }

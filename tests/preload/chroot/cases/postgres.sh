@@ -1,5 +1,6 @@
 # PostgreSQL: transactions of eight clients at once, parallel queries, indexes, a dump read back.
 # packages: postgresql-15
+# seconds: 120
 # short
 PATH=/usr/lib/postgresql/15/bin:$PATH
 export PGHOST=/tmp PGUSER=tester PGDATABASE=postgres

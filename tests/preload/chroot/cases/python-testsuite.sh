@@ -17,5 +17,5 @@ for name in sys.argv[1:]:
 sys.exit(bad)
 E2
 as_user python3 run.py test_gc test_list test_dict test_set test_bytes test_memoryview test_array test_deque \
-	test_weakref test_json test_re test_struct test_sqlite3 test_thread test_coroutines test_ctypes
+	test_weakref test_json test_re test_struct test_thread test_coroutines test_ctypes
 PYTHONMALLOC=malloc as_user python3 run.py test_list test_dict test_array test_gc

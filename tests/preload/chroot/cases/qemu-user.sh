@@ -1,5 +1,6 @@
 # qemu-user: static programs with threads that allocate, for this machine and another one; the emulator is what is preloaded.
 # packages: qemu-user gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+# seconds: 120
 cat >work.c <<'E2'
 #include <pthread.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@ static void *work(void *arg)
 {
 	unsigned n = (unsigned)(size_t)arg, sum = 0;
 	char *block[500] = {0};
-	for (unsigned i = 0; i < 30000; i++) {
+	for (unsigned i = 0; i < 15000; i++) {
 		n = n * 1103515245 + 12345;
 		char **b = &block[n / 65536 % 500];
 		if (*b) sum = sum * 31 + (unsigned char)(*b)[0];

@@ -1,5 +1,6 @@
 # Redis: values of all its types, a load of fifty clients, a copy saved by a child and read back.
 # packages: redis-server
+# seconds: 120
 # short
 start() { redis-server --port 0 --unixsocket /tmp/redis --save "" --enable-debug-command yes --logfile /work/log.redis & server=$!; }
 redis() { redis-cli -s /tmp/redis "$@"; }

@@ -1,5 +1,6 @@
 # vsftpd: a session in its seccomp sandbox, under the limit of address space (200 MB) that it sets on itself.
 # packages: vsftpd curl
+# seconds: 120
 # short
 echo tester:secret | chpasswd
 mkdir in out /home/tester/files
