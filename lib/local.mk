@@ -51,6 +51,7 @@ libash_api_la_SOURCES = \
 	lib/api/standdown.c
 libash_shared_la_SOURCES = lib/api/dl.c
 libash_static_la_SOURCES =
+libash_static_la_CPPFLAGS = $(AM_CPPFLAGS) -DASHLAR_NEW_STATIC
 if CXX_OPERATORS
 libash_shared_la_SOURCES += lib/api/new.c lib/api/new_shared.c lib/api/new.h
 libash_static_la_SOURCES += lib/api/new.c lib/api/new_static.c lib/api/new.h

@@ -7,55 +7,27 @@
 
 /* ---- arrays */
 
-OPERATOR void *NEW_ARRAY()(size_t size)
-{
-	return NEW()(size);
-}
-
-OPERATOR void *NEW_ARRAY(St11align_val_t)(size_t size, size_t align)
-{
-	return NEW(St11align_val_t)(size, align);
-}
-
-OPERATOR void DELETE_ARRAY()(void *p)
-{
-	DELETE()(p);
-}
-
-OPERATOR void DELETE_ARRAY(St11align_val_t)(void *p, size_t align)
-{
-	DELETE(St11align_val_t)(p, align);
-}
+DEFINE_NEW(plain_new, NEW_ARRAY(), (size_t size), (size), NEW()(size))
+DEFINE_NEW(aligned_new, NEW_ARRAY(St11align_val_t), (size_t size, size_t align), (size, align),
+	   NEW(St11align_val_t)(size, align))
+DEFINE_DELETE(plain_delete, DELETE_ARRAY(), (void *p), (p), DELETE()(p))
+DEFINE_DELETE(aligned_delete, DELETE_ARRAY(St11align_val_t), (void *p, size_t align), (p, align),
+	      DELETE(St11align_val_t)(p, align))
 
 /* ---- delete with a size, which the page map knows as well, and what the compiler calls when a
  * constructor throws after a new that does not */
 
-#define DEFINE_DELETES(FORM)                                                           \
-	void SIZED(FORM, )(void *, size_t);                                            \
-	OPERATOR void SIZED(FORM, )(void *p, size_t size)                              \
-	{                                                                              \
-		(void)size;                                                            \
-		FORM()(p);                                                             \
-	}                                                                              \
-	void SIZED(FORM, St11align_val_t)(void *, size_t, size_t);                     \
-	OPERATOR void SIZED(FORM, St11align_val_t)(void *p, size_t size, size_t align) \
-	{                                                                              \
-		(void)size;                                                            \
-		FORM(St11align_val_t)(p, align);                                       \
-	}                                                                              \
-	void FORM(RKSt9nothrow_t)(void *, const struct nothrow *);                     \
-	OPERATOR void FORM(RKSt9nothrow_t)(void *p, const struct nothrow *tag)         \
-	{                                                                              \
-		(void)tag;                                                             \
-		FORM()(p);                                                             \
-	}                                                                              \
-	void FORM(St11align_val_tRKSt9nothrow_t)(void *, size_t, const struct nothrow *); \
-	OPERATOR void FORM(St11align_val_tRKSt9nothrow_t)(void *p, size_t align,       \
-							  const struct nothrow *tag)   \
-	{                                                                              \
-		(void)tag;                                                             \
-		FORM(St11align_val_t)(p, align);                                       \
-	}
+#define DEFINE_DELETES(FORM)                                                                      \
+	DEFINE_DELETE(sized_delete, SIZED(FORM, ), (void *p, size_t size),                        \
+		      (p, size), ((void)size, FORM()(p)))                                         \
+	DEFINE_DELETE(sized_aligned_delete, SIZED(FORM, St11align_val_t),                         \
+		      (void *p, size_t size, size_t align), (p, size, align),                     \
+		      ((void)size, FORM(St11align_val_t)(p, align)))                              \
+	DEFINE_DELETE(nothrow_delete, FORM(RKSt9nothrow_t),                                       \
+		      (void *p, const struct nothrow *tag), (p, tag), ((void)tag, FORM()(p)))     \
+	DEFINE_DELETE(aligned_nothrow_delete, FORM(St11align_val_tRKSt9nothrow_t),                \
+		      (void *p, size_t align, const struct nothrow *tag), (p, align, tag),        \
+		      ((void)tag, FORM(St11align_val_t)(p, align)))
 
 DEFINE_DELETES(DELETE)
 DEFINE_DELETES(DELETE_ARRAY)

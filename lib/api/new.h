@@ -26,12 +26,62 @@ typedef void *plain_new(size_t);
 typedef void *aligned_new(size_t, size_t);
 typedef void plain_delete(void *);
 typedef void aligned_delete(void *, size_t);
+typedef void sized_delete(void *, size_t);
+typedef void sized_aligned_delete(void *, size_t, size_t);
+typedef void nothrow_delete(void *, const struct nothrow *);
+typedef void aligned_nothrow_delete(void *, size_t, const struct nothrow *);
 
 /* Those that others call by name: by one jump, to the program's own where it has them. */
 plain_new NEW() ASH_NOPLT, NEW_ARRAY();
 aligned_new NEW(St11align_val_t) ASH_NOPLT, NEW_ARRAY(St11align_val_t);
 plain_delete DELETE() ASH_NOPLT, DELETE_ARRAY() ASH_NOPLT;
 aligned_delete DELETE(St11align_val_t) ASH_NOPLT, DELETE_ARRAY(St11align_val_t) ASH_NOPLT;
+
+/* While we stand down each form is what the next definition of it is: a sanitizer's runtime tells them
+ * apart, and the C++ runtime's call malloc and free by name. In static programs nobody stands down. */
+#ifdef ASHLAR_NEW_STATIC
+#define STANDING_DOWN false
+#define NEXT_ONE(type, name) ((type *)NULL)
+#else
+#define STANDING_DOWN unlikely(ash_standing_down)
+#define NEXT_ONE(type, name) \
+	__extension__({ static void *_Atomic slot; (type *)ash_new_next(&slot, STRING(name)); })
+/* NULL: there is none. *slot: what was found before. */
+void *ash_new_next(void *_Atomic *slot, const char *name);
+#endif
+
+/* An operator that does `otherwise` while malloc is ours; the rest is in a function of its own, so that this
+ * is a test and a jump. PARAMS, ARGS: in parentheses. */
+#define PASTE2(a, b) a##b
+#define PASTE(a, b) PASTE2(a, b)
+#define DEFINE_NEW(type, name, PARAMS, ARGS, otherwise)                    \
+	type name;                                                         \
+	static SLOW void *PASTE(next, name) PARAMS                         \
+	{                                                                  \
+		type *f = NEXT_ONE(type, name);                            \
+		return f ? f ARGS : otherwise;                             \
+	}                                                                  \
+	OPERATOR void *name PARAMS                                         \
+	{                                                                  \
+		return STANDING_DOWN ? PASTE(next, name) ARGS : otherwise; \
+	}
+#define DEFINE_DELETE(type, name, PARAMS, ARGS, otherwise)                     \
+	type name;                                                             \
+	static SLOW void PASTE(next, name) PARAMS                              \
+	{                                                                      \
+		type *f = !STANDING_DOWN || ash_is_ours(p) ? NULL : NEXT_ONE(type, name); \
+		if (f)                                                         \
+			f ARGS;                                                \
+		else                                                           \
+			otherwise;                                             \
+	}                                                                      \
+	OPERATOR void name PARAMS                                              \
+	{                                                                      \
+		if (STANDING_DOWN)                                             \
+			PASTE(next, name) ARGS;                                \
+		else                                                           \
+			otherwise;                                             \
+	}
 
 /* Four of the operators as this library defines them, whatever their names resolve to. */
 #define STRING2(x) #x

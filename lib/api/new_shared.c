@@ -27,6 +27,13 @@ static void *next(const char *name)
 	return f ? f : ash_elf_function_elsewhere(name);
 }
 
+SLOW void *ash_new_next(void *_Atomic *slot, const char *name)
+{
+	if (!*slot)
+		*slot = next(name);
+	return *slot;
+}
+
 static SLOW void *new_failed(size_t size)
 {
 	plain_new *runtime = NEXT(plain_new, NEW());
@@ -44,6 +51,9 @@ static SLOW void *new_aligned_failed(size_t size, size_t align)
 
 static SLOW void *new_slow(size_t size, const void *caller)
 {
+	plain_new *f = ash_standing_down ? NEXT_ONE(plain_new, NEW()) : NULL;
+	if (f)
+		return f(size);
 	void *p = ash_standing_down ? malloc(size)
 		: ash_hooks_on      ? ash_hooks_malloc(size, caller)
 				    : ash_alloc(size, 16, false);
@@ -58,19 +68,37 @@ OPERATOR void *NEW()(size_t size)
 
 OPERATOR void *NEW(St11align_val_t)(size_t size, size_t align)
 {
+	aligned_new *f = STANDING_DOWN ? NEXT_ONE(aligned_new, NEW(St11align_val_t)) : NULL;
+	if (f)
+		return f(size, align);
 	void *p = NULL;
 	if (likely(is_pow2(align)))
-		p = unlikely(ash_standing_down) ? aligned_alloc(align, size)
-						: ash_memalign(align, size, ASH_CALLER);
+		p = STANDING_DOWN ? aligned_alloc(align, size) : ash_memalign(align, size, ASH_CALLER);
 	return likely(p != NULL) ? p : new_aligned_failed(size, align);
 }
 
 static SLOW void delete_slow(void *p, const void *caller)
 {
-	if (ash_standing_down && !ash_is_ours(p))
-		free(p);
-	else
+	if (!ash_standing_down || ash_is_ours(p)) {
 		ash_free_slow(p, caller);
+		return;
+	}
+	plain_delete *f = NEXT_ONE(plain_delete, DELETE());
+	if (f)
+		f(p);
+	else
+		free(p);
+}
+
+static SLOW void delete_aligned_slow(void *p, size_t align, const void *caller)
+{
+	aligned_delete *f = NULL;
+	if (ash_standing_down && !ash_is_ours(p))
+		f = NEXT_ONE(aligned_delete, DELETE(St11align_val_t));
+	if (f)
+		f(p, align);
+	else
+		delete_slow(p, caller);
 }
 
 OPERATOR void DELETE()(void *p)
@@ -81,9 +109,8 @@ OPERATOR void DELETE()(void *p)
 
 OPERATOR void DELETE(St11align_val_t)(void *p, size_t align)
 {
-	(void)align;
 	if (unlikely(!ash_cache_push(p)))
-		delete_slow(p, ASH_CALLER);
+		delete_aligned_slow(p, align, ASH_CALLER);
 }
 
 extern OWN(NEW()) plain_new ash_new_own;

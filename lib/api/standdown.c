@@ -3,8 +3,7 @@
  * The program may bring its own, a wrapper may have been loaded in front of us (heaptrack), or a
  * sanitizer's runtime behind us, whose malloc has to see every call; or the user says so. Whoever
  * still calls a function of ours wants what he would get without us: the next definition, libc's as a
- * rule. The C++ operators, of which ours are the first, become what the C++ runtime's are: malloc and
- * free by name.
+ * rule. That goes for the C++ operators as well, each form by itself (new.h).
  *
  * Decided once, by the constructor. As with hooks, the fast paths stay closed, and every call looks
  * here. What was allocated before is still ours, and goes back where it came from. */

@@ -153,6 +153,36 @@ for link in "" -static-libasan; do
 	grep -q heap-buffer-overflow "$tmp/out" || fail "asan $link: $(cat "$tmp/out")"
 done
 
+# Its runtime tells the forms of new and delete apart.
+cat >"$tmp/forms.cc" <<'E1'
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+struct alignas(128) wide { char c[128]; };
+int main(int argc, char **)
+{
+	char *volatile p = new (std::nothrow) char[30];
+	delete[] p;
+	delete new int;
+	delete new wide;
+	delete[] new wide[3];
+	p = new char[10];
+	if (argc > 1)
+		delete p;
+	else
+		delete[] p;
+	std::puts("done");
+	return 0;
+}
+E1
+for link in "" -static-libasan; do
+	${CXX:-c++} -std=c++17 -g -fsanitize=address $link -o "$tmp/forms" "$tmp/forms.cc" 2>/dev/null &&
+		"$tmp/forms" >/dev/null 2>&1 || continue
+	LD_PRELOAD="$lib" "$tmp/forms" >"$tmp/out" 2>&1 || fail "asan, new and delete $link: $(cat "$tmp/out")"
+	! LD_PRELOAD="$lib" "$tmp/forms" 1 >"$tmp/out" 2>&1 || fail "asan $link: the wrong delete was not found"
+	grep -q alloc-dealloc-mismatch "$tmp/out" || fail "asan $link: $(cat "$tmp/out")"
+done
+
 # Because the user says so: libc's heap is in use again.
 [ "$(grep -c '\[heap\]' /proc/self/maps)" = 1 ] || broken "grep needs no heap"
 [ "$(LD_PRELOAD=$lib grep -c '\[heap\]' /proc/self/maps)" = 0 ] || fail "libc's heap is in use beside ours"
