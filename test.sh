@@ -67,7 +67,7 @@ status=0
 make -j"$jobs" check VERBOSE=1 >check.log 2>&1 || status=$?
 grep -v '^  \(CC\|CCLD\|GEN\) ' check.log
 if [ "${1-}" != --quick ]; then
-	make check-e2e VERBOSE=1 >e2e.out 2>&1 || [ $status -ne 0 ] || status=1
+	make -j"$jobs" check-e2e VERBOSE=1 >e2e.out 2>&1 || [ $status -ne 0 ] || status=1
 	grep -v '^make' e2e.out
 fi
 totals "$work/build"
@@ -96,20 +96,35 @@ if [ "${1-}" != --quick ]; then
 	fi
 	echo "chroot: exit $status after $(($(date +%s) - start)) s"
 
+	# As many variants at a time as there are processors, with one job each, so that configure, links
+	# and tests that wait keep no processor idle. The longest come first.
+	say "matrix"
+	longest="sanitize distcheck sanitizers"
+	variants=$longest
 	for script in "$work"/src/tests/matrix/*.sh; do
 		variant=$(basename "$script" .sh)
-		[ "$variant" != env ] || continue
-		say "matrix: $variant"
+		case " env $longest " in
+		*" $variant "*) ;;
+		*) variants="$variants $variant" ;;
+		esac
+	done
+	ASHLAR_MATRIX_DIR=$work/matrix ASHLAR_MATRIX_JOBS=1
+	export ASHLAR_MATRIX_DIR ASHLAR_MATRIX_JOBS
+	rm -f "$work"/*.status
+	# shellcheck disable=SC2016 # the inner shell's own
+	printf '%s\n' $variants | xargs -P "$jobs" -n 1 sh -c '
 		start=$(date +%s)
 		status=0
-		ASHLAR_MATRIX_DIR=$work/matrix sh "$script" >"$work/$variant.log" 2>&1 || status=$?
-		case $status in
+		sh "$0/src/tests/matrix/$1.sh" >"$0/$1.log" 2>&1 || status=$?
+		echo $status >"$0/$1.status"
+		rm -rf "$ASHLAR_MATRIX_DIR/$1"
+		echo "$1: exit $status after $(($(date +%s) - start)) s"' "$work"
+	for variant in $variants; do
+		case $(cat "$work/$variant.status") in
 		0) passed=$((passed + 1)) ;;
 		77) skipped=$((skipped + 1)); tail -n 1 "$work/$variant.log" ;;
 		*) tail -n 60 "$work/$variant.log"; fail "matrix: $variant" ;;
 		esac
-		echo "$variant: exit $status after $(($(date +%s) - start)) s"
-		rm -rf "$work/matrix"
 	done
 fi
 

@@ -108,6 +108,10 @@ tests_fuzz_fuzz_ops_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
 tests_fuzz_fuzz_ops_CFLAGS = $(TEST_CFLAGS) -pthread
 tests_fuzz_fuzz_ops_LDADD = $(LIBASHLAR) -lpthread
 
+# What the two scripts run; for who builds no more than some tests need (tests/matrix/env.sh).
+tests/fuzz/fuzz.log: tests/fuzz/fuzz_ops$(EXEEXT)
+tests/stress/stress.log: tests/stress/stress$(EXEEXT)
+
 .PHONY: check-fuzz
 check-fuzz: $(SHARED_LIBS)
 	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh

@@ -2,4 +2,4 @@
 # make distcheck: a release builds from a read-only folder, installs, and leaves nothing.
 . "$(dirname "$0")/env.sh"
 "$src/configure"
-make distcheck DISTCHECK_CONFIGURE_FLAGS=--enable-debug
+make -j"$jobs" distcheck DISTCHECK_CONFIGURE_FLAGS=--enable-debug

@@ -12,7 +12,7 @@ run()
 	cd "$variant"
 	"$src/configure" --enable-debug --disable-static "$@"
 	make -j"$jobs"
-	make -j"$jobs" check TESTS="$tests" VERBOSE=1
+	check "$tests"
 }
 
 # UndefinedBehaviorSanitizer without its runtime: what is undefined is a trap, so that the library
@@ -32,8 +32,11 @@ ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
 export ASAN_OPTIONS
 run address "$(echo $single $random)" --with-ashlar-prefix=san_ \
 	CFLAGS="-O1 -g -fsanitize=address -fno-omit-frame-pointer"
+# Threads that run at the same time, or there is no race to find: those of tests/fuzz do not.
 cd "$build"
-run thread "$(echo $random)" --with-ashlar-prefix=san_ \
+STRESS_THREADED=1
+export STRESS_THREADED
+run thread tests/stress/stress.sh --with-ashlar-prefix=san_ \
 	CFLAGS="-O1 -g -fsanitize=thread -fno-omit-frame-pointer"
 
 # valgrind, told to leave malloc to us: every access of the allocator to memory is looked at.
