@@ -12,7 +12,7 @@ defmodule Work do
   def main do
     1..16 |> Task.async_stream(&run/1, timeout: 60000, ordered: true) |> Enum.each(fn {:ok, s} -> IO.puts(s) end)
     {:ok, agent} = Agent.start_link(fn -> %{} end)
-    1..50 |> Enum.map(fn n -> Task.async(fn -> for i <- 1..100, do: Agent.update(agent, &Map.update(&1, rem(i, 7), n, fn v -> v + n * i end)) end) end) |> Enum.each(&Task.await/1)
+    1..50 |> Enum.map(fn n -> Task.async(fn -> for i <- 1..100, do: Agent.update(agent, &Map.update(&1, rem(i, 7), n * i, fn v -> v + n * i end)) end) end) |> Enum.each(&Task.await/1)
     IO.inspect(Agent.get(agent, & &1))
     Stream.iterate(1, &(&1 * 3)) |> Stream.map(&Integer.to_string/1) |> Enum.take(2000) |> Enum.join(",") |> sum() |> IO.puts()
   end

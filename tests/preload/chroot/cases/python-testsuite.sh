@@ -1,6 +1,7 @@
 # The parts of Python's own test suite that allocate most.
 # packages: libpython3.11-testsuite
 # seconds: 300
+cd /tmp
 cat >run.py <<'E2'
 # Like python -m test, but with nothing in the output that changes from run to run.
 import contextlib, io, sys, unittest
