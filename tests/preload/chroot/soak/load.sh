@@ -114,7 +114,7 @@ lives sshd $!
 cat >worker.py <<'E2'
 import collections, hashlib, json, random, sys, time
 end, last, n = float(sys.argv[1]), None, 0
-kept = collections.deque(maxlen=50)
+kept = collections.deque(maxlen=20)
 while time.time() < end:
 	r = random.Random(n % 10)
 	d = {str(i): [r.random()] * r.randrange(30) for i in range(3000)}
