@@ -39,7 +39,7 @@ static inline bool ash_fits(size_t size, size_t usable)
 	return size - 1 < usable && (size > usable / 2 || usable <= 64);
 }
 
-/* Whether there is, or was, memory of ours. */
+/* Whether p is a block of ours. */
 static inline bool ash_is_ours(const void *p)
 {
 	return ash_pagemap_get((uintptr_t)p) != 0 || ash_nursery_contains(p);

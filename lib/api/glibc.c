@@ -163,8 +163,8 @@ ASHLAR_EXPORT int API(malloc_info)(int options, FILE *stream)
 			"<system type=\"max\" size=\"%zu\"/>\n"
 			"<aspace type=\"total\" size=\"%zu\"/>\n"
 			"<aspace type=\"mprotect\" size=\"%zu\"/>\n",
-			s.held, s.region.peak + s.nursery.held, s.region.mapped + ASH_NURSERY,
-			s.region.mapped + ASH_NURSERY);
+			s.held, s.region.peak + s.nursery.held, s.region.mapped + s.nursery.mapped,
+			s.region.mapped + s.nursery.mapped);
 		fputs(text, stream);
 		fputs(i == 0 ? "</heap>\n" : "</malloc>\n", stream);
 	}

@@ -11,8 +11,6 @@
  *     | zero_leaf[]: the page map of foreign memory|    read only
  *     | root[]: 4 GiB of address space -> leaf     |    zero means zero_leaf
  *     +--------------------------------------------+
- *     | nursery[]: the process's first blocks      |
- *     +--------------------------------------------+
  *
  * All of it is zero at load time and valid so: with both limits zero every call goes the slow way.
  * That covers, without a test of its own on the fast path, calls that come before the library is
@@ -37,8 +35,6 @@
 #endif
 #define ASH_LEAF_UNITS (1u << (ASH_LEAF_SHIFT - ASH_UNIT_SHIFT))
 
-#define ASH_NURSERY ((size_t)32 << 10) /* bytes */
-
 /* End of a cache's array: no pointer has this value. */
 #define ASH_STOP ((void *)1)
 
@@ -60,9 +56,6 @@ struct ash_anchor {
 	uint32_t zero_leaf[ASH_LEAF_UNITS]; /* never written */
 	intptr_t root[ASH_ROOTS]; /* leaf's distance from zero_leaf, in entries. Written once each,
 				   * under the region lock; read by all */
-
-	_Alignas(64) char nursery[ASH_NURSERY]; /* slab/nursery.h: blocks of the program. Last, so that
-						 * what runs over their end meets nothing of ours */
 };
 
 extern ASH_HIDDEN struct ash_anchor ash_anchor;

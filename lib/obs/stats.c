@@ -24,7 +24,7 @@ void ash_stats_read(struct ash_stats *s)
 	s->allocated = s->small_allocated + large;
 	s->active = s->slab_bytes + s->nursery.held + large;
 	s->metadata = ash_meta_bytes();
-	s->mapped = s->region.mapped + ASH_NURSERY + s->large.huge_bytes;
+	s->mapped = s->region.mapped + s->nursery.mapped + s->large.huge_bytes;
 	s->held = s->region.mapped - s->region.free + s->region.dirty + s->nursery.held;
 }
 
@@ -66,7 +66,7 @@ void ash_stats_print(void (*write)(void *arg, const char *text), void *arg)
 	line(&out, "  large     %14zu blocks, %zu bytes; huge %zu blocks, %zu bytes\n", s.large.live,
 	     s.large.live_bytes, s.large.huge, s.large.huge_bytes);
 	line(&out, "  nursery   %14zu blocks, %zu bytes of %zu\n", s.nursery.blocks, s.nursery.bytes,
-	     ASH_NURSERY);
+	     s.nursery.mapped);
 	line(&out, "  arenas    %14zu, threads %zu, lock waits %zu\n", s.heap.shards, s.heap.threads,
 	     s.heap.lock_waits);
 	line(&out, "  %7s %10s %10s %8s %12s %12s %10s %10s\n", "size", "allocated", "cached", "slabs",

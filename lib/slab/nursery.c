@@ -3,14 +3,16 @@
 #include "base/bits.h"
 #include "os/fault.h"
 #include "os/lock.h"
+#include "os/os.h"
 
 #define GRAIN 16u
 #define GRAINS (ASH_NURSERY / GRAIN)
 #define SIZE_MAX_HERE 4096u  /* bytes; stdio's buffers are so large */
-#define ALIGN_MAX_HERE 64u   /* as the nursery itself */
+#define ALIGN_MAX_HERE 64u
 #define ALLOCS_MAX 1000      /* some 50 us; a small program makes two or three hundred */
 
 _Atomic bool ash_nursery_closed;
+char *ash_nursery_base;
 
 static struct ash_lock lock = {.rank = ASH_RANK_NURSERY}; /* guards all below */
 static struct {
@@ -58,7 +60,7 @@ static void *first_fit(unsigned n, unsigned step)
 			mark(at, n, true);
 			if (nursery.high < at + n)
 				nursery.high = at + n;
-			return ash_anchor.nursery + at * GRAIN;
+			return ash_nursery_base + at * GRAIN;
 		}
 		at = (unsigned)align_up(seek(nursery.taken, in_the_way, GRAINS, false), step);
 	}
@@ -71,7 +73,9 @@ void *ash_nursery_alloc(size_t size, size_t align)
 	if (size > SIZE_MAX_HERE || align > ALIGN_MAX_HERE)
 		return NULL;
 	ash_lock(&lock);
-	if (!ash_nursery_closed && nursery.allocs++ < ALLOCS_MAX)
+	if (!ash_nursery_base && !ash_nursery_closed)
+		__atomic_store_n(&ash_nursery_base, ash_os_map(ASH_NURSERY), __ATOMIC_RELAXED);
+	if (ash_nursery_base && !ash_nursery_closed && nursery.allocs++ < ALLOCS_MAX)
 		p = first_fit((unsigned)(size + GRAIN - 1) / GRAIN,
 			      align > GRAIN ? (unsigned)align / GRAIN : 1);
 	if (!p)
@@ -84,7 +88,7 @@ void *ash_nursery_alloc(size_t size, size_t align)
  * process does. */
 static unsigned grain_of(void *p, const char *call)
 {
-	uintptr_t offset = (uintptr_t)p - (uintptr_t)ash_anchor.nursery;
+	uintptr_t offset = (uintptr_t)p - (uintptr_t)ash_nursery_base;
 	unsigned at = (unsigned)(offset / GRAIN);
 	bool first = nursery.first[at / 64] >> at % 64 & 1, taken = nursery.taken[at / 64] >> at % 64 & 1;
 	if (unlikely(!first || offset % GRAIN))
@@ -117,6 +121,7 @@ void ash_nursery_stats(struct ash_nursery_stats *s)
 		s->bytes += (size_t)__builtin_popcountll(nursery.taken[i]) * GRAIN;
 	}
 	s->held = nursery.high * GRAIN;
+	s->mapped = ash_nursery_base ? ASH_NURSERY : 0;
 	ash_unlock(&lock);
 }
 

@@ -2,21 +2,23 @@
  *
  * Slabs cost a page for each size class that is used, and records, tables and a cache besides: a
  * hundred kilobytes, where a program such as sleep(1) asks for twelve in all. So a process begins
- * with a piece of the library's own data, of 16-byte grains with two bits each outside it: taken, and
- * first of a block. As long as it is open every small request is served there, first fit, and no heap
+ * with one small mapping, of 16-byte grains with two bits each outside it: taken, and first of a
+ * block. As long as it is open every small request is served there, first fit, and no heap
  * exists. It closes for good when one does not fit, or when there were so many that speed matters; its
  * blocks live on, but no new one is made.
  *
  * Its addresses are not in the page map: a free of such a block meets the entry of foreign memory,
  * and comes here before it is taken for that.
  *
- * One lock, the last in rank: nothing is called with it held. */
+ * One lock, the last in rank: nothing but mmap is called with it held. */
 #ifndef ASH_SLAB_NURSERY_H
 #define ASH_SLAB_NURSERY_H
 
-#include "base/anchor.h"
+#include "base/base.h"
 
 #include <stdatomic.h>
+
+#define ASH_NURSERY ((size_t)32 << 10) /* bytes */
 
 extern ASH_HIDDEN _Atomic bool ash_nursery_closed;
 
@@ -29,9 +31,13 @@ static inline bool ash_nursery_open(void)
 /* NULL: too large to have it here, or closed just now. Not zeroed. align: a power of two. */
 void *ash_nursery_alloc(size_t size, size_t align);
 
+extern ASH_HIDDEN char *ash_nursery_base; /* NULL before the first block. Set once, under the lock */
+
+/* p is not NULL. Whoever has a block from here sees the base as well. */
 static inline bool ash_nursery_contains(const void *p)
 {
-	return (uintptr_t)p - (uintptr_t)ash_anchor.nursery < ASH_NURSERY;
+	uintptr_t base = (uintptr_t)__atomic_load_n(&ash_nursery_base, __ATOMIC_RELAXED);
+	return base && (uintptr_t)p - base < ASH_NURSERY;
 }
 
 /* p lies there. Bytes usable at the live block p, and its end; for any other pointer the process stops
@@ -42,6 +48,7 @@ void ash_nursery_free(void *p, const char *call);
 struct ash_nursery_stats {
 	size_t blocks, bytes; /* live, by usable size */
 	size_t held;          /* bytes that have ever been used, from the start on */
+	size_t mapped;
 };
 void ash_nursery_stats(struct ash_nursery_stats *s);
 

@@ -21,7 +21,7 @@ make_root()
 	suite=${VERSION_CODENAME:-bookworm}
 	packages=$(cases_say packages "$@")
 	download=$(cases_say download "$@")
-	common='ca-certificates locales-all procps'
+	common='ca-certificates procps'
 	root=$cache/$(echo "$suite" $common $packages / $download / $peer_packages | cksum | cut -d ' ' -f 1)
 	find "$cache" -maxdepth 2 -name .complete -mtime +7 2>/dev/null | while read -r old; do
 		rm -rf "$(dirname "$old")" # of cases that are other ones now

@@ -1,5 +1,5 @@
 # D: its compiler, and a program with the collector, threads and malloc.
-# packages: gdc
+# packages: gdc libc6-dev
 # seconds: 120
 cat >program.d <<'E2'
 import core.stdc.stdlib, core.stdc.string, core.memory;

@@ -51,7 +51,7 @@ main = do
   mapM_ (takeMVar >=> print) boxes
   print (checksum (show (product [1 .. 2000 :: Integer])))
 E2
-for flags in -O0 '-O2 -threaded -rtsopts -with-rtsopts=-N4'; do
+for flags in '-O0 -threaded' '-O2 -threaded -rtsopts -with-rtsopts=-N4'; do
 	ghc -v0 -fforce-recomp $flags -o program Main.hs
 	./program
 done

@@ -1,5 +1,5 @@
 # GNAT: its compiler, binder and linker, and an Ada program with tasks, containers and controlled objects.
-# packages: gnat
+# packages: gnat libc6-dev
 # seconds: 120
 cat >program.adb <<'E2'
 with Ada.Text_IO; use Ada.Text_IO;
