@@ -22,7 +22,7 @@ if [ -z "$ashlar_prefix" ]; then
 else
 	include="$include include/ashlar/prefixed.h"
 fi
-doc="doc/CONTRIBUTING.md doc/LICENSE doc/NEWS.md doc/README.md doc/SECURITY.md doc/doc/ARCHITECTURE.md doc/doc/performance.md doc/examples/mem_hook.c doc/examples/mem_hook_table.c doc/examples/mem_test.c"
+doc="doc/CONTRIBUTING.md doc/LICENSE doc/NEWS.md doc/README.md doc/SECURITY.md doc/doc/ARCHITECTURE.md doc/doc/performance.md doc/doc/preload.md doc/examples/mem_hook.c doc/examples/mem_hook_table.c doc/examples/mem_test.c"
 pc="lib/pkgconfig/ashlar$install_suffix.pc"
 so=lib/libashlar$install_suffix.so
 real= shared_libs= static_libs=

@@ -40,6 +40,7 @@ case $case in
 esac
 ip link set lo up
 hostname chroot
+echo '127.0.0.1 localhost chroot' >"$at/etc/hosts"
 
 if [ -n "$library" ]; then
 	folder=$(dirname "$(find "$root/usr/lib" -name libc.so.6 | head -n 1)")
@@ -51,9 +52,15 @@ if [ -n "$preload" ]; then
 	grep -q "/$(basename "$preload")" "$scratch/maps" || { echo "$preload is not in use"; exit 1; }
 fi
 
+# Not chroot: the kernel gives no user namespaces to processes inside one, and browsers want them.
+cd "$at"
+mkdir -p mnt
+pivot_root . mnt
+chroot . umount -l /mnt
+
 # Output through a file: a daemon that outlives the case must not hold up a pipe.
 status=0
-chroot "$at" /usr/bin/env -i PATH="$PATH" HOME=/work TERM=xterm LC_ALL=C.UTF-8 TZ=UTC \
+/usr/bin/env -i PATH="$PATH" HOME=/work TERM=xterm LC_ALL=C.UTF-8 TZ=UTC \
 	timeout -k 5 "$seconds" sh -c 'cd /work && . /cases/lib.sh && . "$1"' sh "$script" \
 	</dev/null || status=$?
 exit $status

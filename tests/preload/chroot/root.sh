@@ -21,16 +21,16 @@ make_root()
 	suite=${VERSION_CODENAME:-bookworm}
 	packages=$(cases_say packages "$@")
 	download=$(cases_say download "$@")
-	common='ca-certificates procps'
+	common='ca-certificates mount procps'
 	root=$cache/$(echo "$suite" $common $packages / $download / $peer_packages | cksum | cut -d ' ' -f 1)
 	find "$cache" -maxdepth 2 -name .complete -mtime +7 2>/dev/null | while read -r old; do
-		rm -rf "$(dirname "$old")" # of cases that are other ones now
+		rm -rf --one-file-system "$(dirname "$old")" # of cases that are other ones now
 	done
 	if [ -e "$root/.complete" ]; then
 		touch "$root/.complete"
 		return 0
 	fi
-	rm -rf "$root"
+	rm -rf --one-file-system "$root" # something of it may still be mounted
 	mkdir -p "$cache"
 	echo "making $root: $(echo $packages | wc -w) packages and what they need"
 	printf '#!/bin/sh\nexit 101\n' >"$cache/policy-rc.d" # no service is started

@@ -18,7 +18,8 @@ $image = imagecreatetruecolor(300, 200);
 for ($i = 0; $i < 300; $i++) imageline($image, $i, 0, 299 - $i, 199, imagecolorallocate($image, $i % 256, 255 - $i % 256, 99));
 ob_start();
 imagepng(imagescale($image, 700, 500));
-echo 'gd ', strlen(ob_get_clean()) > 10000 ? 'png' : 'nothing', ' ', imagecolorat($image, 150, 100), "\n";
+$png = ob_get_clean();
+echo 'gd ', imagesx(imagecreatefromstring($png)), ' ', imagecolorat($image, 150, 100), "\n";
 
 $collator = new Collator('sv_SE');
 $words = [];
@@ -63,7 +64,12 @@ echo 'readline ', sha1(implode(',', readline_list_history())), "\n";
 $key = openssl_pkey_new(['private_key_bits' => 1024]);
 openssl_sign($json, $signature, $key);
 echo 'openssl ', openssl_verify($json, $signature, openssl_pkey_get_details($key)['key']), "\n";
-echo 'soap ', (new SoapClient(null, ['location' => 'http://127.0.0.1/', 'uri' => 'urn:x']))->__getLastRequest() === null ? 'none' : 'one', "\n";
+$server = new SoapServer(null, ['uri' => 'urn:x']);
+$server->addFunction('strrev');
+ob_start();
+$server->handle('<?xml version="1.0"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><strrev xmlns="urn:x"><s>' . str_repeat('abc', 5000) . '</s></strrev></e:Body></e:Envelope>');
+$answer = ob_get_clean();
+echo 'soap ', strlen($answer), ' ', sha1($answer), "\n";
 E2
 php script.php
 php -d opcache.enable_cli=1 -d opcache.jit=tracing -d opcache.jit_buffer_size=16M script.php >jit
