@@ -30,6 +30,8 @@
 
 enum { OK, FAILED, USAGE };
 
+static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 static int complain(const char *format, ...)
 {
 	va_list args;
