@@ -25,7 +25,7 @@ wait_for 20 lpstat -r
 nc -lk 127.0.0.1 9100 >printed &
 printer=$!
 wait_for 10 listens 9100
-lpadmin -p net -E -v socket://127.0.0.1:9100 -m raw
+wait_for 20 lpadmin -p net -E -v socket://127.0.0.1:9100 -m raw
 for n in 1 2 3 4; do
 	head -n $((n * 300)) text | lp -d net -t "job $n" -o raw >log
 done

@@ -10,7 +10,8 @@ ff $source -c:v libvpx-vp9 -cpu-used 8 -b:v 300k -threads 4 -row-mt 1 -c:a libop
 ff -i a.mkv -vf 'hflip,scale=200:-2,hue=s=0,unsharp' -af 'atempo=1.5,lowpass=800' -c:v libx265 -x265-params log-level=error:pools=2 -preset ultrafast -c:a libvorbis -ac 2 e.mkv
 for file in a.mkv b.mp4 c.avi d.webm e.mkv; do
 	ffprobe -v error -count_frames -show_entries stream=codec_name,nb_read_frames -of csv=p=0 $file | tr '\n' ' '
-	ff -threads 4 -i $file -map 0:v -f md5 -
+	# x264 with threads does not make the same of the same each time
+	[ $file = b.mp4 ] && echo || ff -threads 4 -i $file -map 0:v -f md5 -
 done
 ff -i a.mkv -map 0 -f framemd5 - | md5sum
 ff -i a.mkv -filter_complex '[0:v]split[x][y];[x]negate[n];[n][y]hstack,fps=5[v]' -map '[v]' frame%02d.png

@@ -4,6 +4,7 @@
 cat >script.rb <<'E2'
 require 'fiddle'
 require 'digest'
+Digest::SHA1.new # loads the rest, which threads must not do at the same time
 pointer, size, int = Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T, Fiddle::TYPE_INT
 libc = Fiddle.dlopen('libc.so.6')
 call = ->(name, arguments, result) { Fiddle::Function.new(libc[name], arguments, result) }
