@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LIST "/etc/ld.so.preload"
@@ -59,15 +62,34 @@ static void become(const char *const argv[], const char *preload)
 		snprintf(variable, sizeof variable, "LD_PRELOAD=%s", preload);
 	else
 		environment[2] = NULL;
-	alarm(SECONDS); /* stays on over execve */
 	execve(argv[0], (char *const *)argv, environment);
 	_exit(127);
 }
 
-/* Whether it could be run; how it went is in *r. */
+/* Reads what the program writes, and what those write that it starts, until the last of them has ended
+ * or time is up; beyond what fits it is thrown away. */
+static void collect(int from, struct result *r)
+{
+	static char rest[4096];
+	time_t end = time(NULL) + SECONDS;
+	size_t got = 0, room;
+	ssize_t n = 1;
+
+	while (n > 0 && time(NULL) < end) {
+		struct pollfd p = {.fd = from, .events = POLLIN};
+		if (poll(&p, 1, 1000) < 1)
+			continue;
+		room = sizeof r->text - 1 - got;
+		n = read(from, room ? r->text + got : rest, room ? room : sizeof rest);
+		if (n > 0 && room)
+			got += (size_t)n;
+	}
+	r->text[got] = '\0';
+}
+
+/* Whether it could be run; how it went is in *r. Its process group is ended with it. */
 static bool run(const char *const argv[], const char *preload, struct result *r)
 {
-	size_t got = 0;
 	int ends[2];
 	pid_t child;
 
@@ -76,22 +98,29 @@ static bool run(const char *const argv[], const char *preload, struct result *r)
 	child = fork();
 	if (child == 0) {
 		int null = open("/dev/null", O_RDWR);
+		setpgid(0, 0);
 		dup2(null, 0);
 		dup2(ends[1], 1);
 		dup2(ends[1], 2);
 		become(argv, preload);
 	}
 	close(ends[1]);
-	for (ssize_t n; child > 0;) {
-		n = read(ends[0], r->text + got, sizeof r->text - 1 - got);
-		if (n > 0)
-			got += (size_t)n;
-		else if (n == 0 || errno != EINTR)
-			break;
-	}
+	if (child > 0)
+		collect(ends[0], r);
 	close(ends[0]);
-	r->text[got] = '\0';
-	return child > 0 && waitpid(child, &r->status, 0) == child;
+	if (child < 0)
+		return false;
+	/* One that has closed its output and goes on has had its time. */
+	for (int i = 0; i < SECONDS * 10; i++) {
+		if (waitpid(child, &r->status, WNOHANG) == child) {
+			kill(-child, SIGKILL);
+			return true;
+		}
+		if (i >= 10)
+			kill(-child, SIGKILL);
+		nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+	}
+	return false;
 }
 
 static const char *how(int status)
@@ -152,8 +181,8 @@ static const char *loaded_file(void)
 	at = strstr(r.text, "/" ASHLAR_SONAME);
 	if (r.status != 0 || !at || strstr(r.text, "ld.so: ")) {
 		complain("refused: with %s, %s %s", ENTRY, mapped[0], how(r.status));
-		if (strstr(r.text, "ld.so: ") || r.status != 0)
-			fputs(r.text, stderr);
+		if (strstr(r.text, "ld.so: ") || r.status != 0) /* the complaint comes first */
+			fprintf(stderr, "%.*s\n", (int)strcspn(r.text, "\n"), r.text);
 		fputs("ashlar-preload: the library must be in the folder that the system's own libraries "
 		      "are in\n", stderr);
 		return NULL;
@@ -251,11 +280,15 @@ static bool is_ours(const char *entry, size_t len)
 	       (len == n || entry[len - n - 1] == '/');
 }
 
-/* Finds the next entry at or behind *at; false at the end. */
+/* Finds the next entry at or behind *at; false at the end. From # on, a line is a comment. */
 static bool next_entry(const struct list *l, size_t *at, size_t *len)
 {
 	*at += strspn(l->text + *at, SEPARATORS);
-	*len = strcspn(l->text + *at, SEPARATORS);
+	while (l->text[*at] == '#') {
+		*at += strcspn(l->text + *at, "\n");
+		*at += strspn(l->text + *at, SEPARATORS);
+	}
+	*len = strcspn(l->text + *at, SEPARATORS "#");
 	return *len > 0;
 }
 
@@ -291,7 +324,15 @@ static int folder = -1; /* /etc, locked by the commands that write */
 static int lock_list(void)
 {
 	folder = open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return folder >= 0 && flock(folder, LOCK_EX) == 0 ? OK : complain("/etc: %s", strerror(errno));
+	for (int i = 0; folder >= 0 && i < SECONDS; i++) {
+		if (flock(folder, LOCK_EX | LOCK_NB) == 0)
+			return OK;
+		if (errno != EWOULDBLOCK)
+			break;
+		sleep(1);
+	}
+	return complain("/etc: %s", errno == EWOULDBLOCK ? "another ashlar-preload is at work"
+							 : strerror(errno));
 }
 
 /* What a reader of the file sees is the old list or the new one, whatever happens meanwhile. */
@@ -321,6 +362,23 @@ static int write_list(const struct list *l)
 
 /* ---- commands */
 
+static int status(void)
+{
+	static struct list l;
+	static struct result r;
+
+	if (read_list(&l) != OK)
+		return FAILED;
+	if (!has_ours(&l)) {
+		puts("not enabled");
+		return FAILED;
+	}
+	if (!run(mapped, NULL, &r) || r.status != 0 || !strstr(r.text, "/" ASHLAR_SONAME))
+		return complain("%s names the library, but %s does not run with it", LIST, mapped[0]);
+	puts("enabled");
+	return OK;
+}
+
 static int enable(void)
 {
 	static struct list before, after;
@@ -328,10 +386,8 @@ static int enable(void)
 
 	if (lock_list() != OK || read_list(&before) != OK)
 		return FAILED;
-	if (has_ours(&before)) {
-		puts("already enabled");
-		return OK;
-	}
+	if (has_ours(&before))
+		return status();
 	if (check() != OK)
 		return FAILED;
 	after = before;
@@ -344,7 +400,9 @@ static int enable(void)
 	if (write_list(&after) != OK)
 		return FAILED;
 	if (!run(mapped, NULL, &r) || r.status != 0 || !strstr(r.text, "/" ASHLAR_SONAME)) {
-		write_list(&before);
+		if (write_list(&before) != OK)
+			return complain("%s does not run with it after all, and the line could not be "
+					"taken back: ashlar-preload disable", mapped[0]);
 		return complain("taken back: %s does not run with it after all", mapped[0]);
 	}
 	printf("enabled: %s names %s; programs that are started from now on use it\n", LIST, ENTRY);
@@ -376,23 +434,6 @@ static int disable(void)
 	if (write_list(&after) != OK)
 		return FAILED;
 	puts("disabled; programs that run go on with it until they end");
-	return OK;
-}
-
-static int status(void)
-{
-	static struct list l;
-	static struct result r;
-
-	if (read_list(&l) != OK)
-		return FAILED;
-	if (!has_ours(&l)) {
-		puts("not enabled");
-		return FAILED;
-	}
-	if (!run(mapped, NULL, &r) || r.status != 0 || !strstr(r.text, "/" ASHLAR_SONAME))
-		return complain("%s names the library, but %s does not run with it", LIST, mapped[0]);
-	puts("enabled");
 	return OK;
 }
 

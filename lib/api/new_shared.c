@@ -27,11 +27,12 @@ static void *next(const char *name)
 	return f ? f : ash_elf_function_elsewhere(name);
 }
 
+/* Not kept: what a module brought that may be closed again. */
 SLOW void *ash_new_next(void *_Atomic *slot, const char *name)
 {
 	if (!*slot)
-		*slot = next(name);
-	return *slot;
+		*slot = dlsym(RTLD_NEXT, name);
+	return *slot ? *slot : ash_elf_function_elsewhere(name);
 }
 
 static SLOW void *new_failed(size_t size)

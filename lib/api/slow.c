@@ -81,8 +81,11 @@ void *ash_alloc_quiet(size_t size, size_t align, bool zero)
 		if (p)
 			in_vain.ms = 0;
 	}
-	if (unlikely(!p) && size <= ASH_SMALL_MAX)
+	if (unlikely(!p) && size <= ASH_SMALL_MAX) {
 		p = try_alloc(size, align, zero, ash_heap_alloc_anywhere);
+		if (!p && (p = ash_nursery_last_resort(size, align)) && zero)
+			ash_mem_zero(p, size);
+	}
 	return p;
 }
 

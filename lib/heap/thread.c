@@ -254,6 +254,8 @@ void ash_heap_stats(struct ash_heap_stats *s)
 
 void ash_heap_fork_prepare(void)
 {
+	if (!ash_nursery_open()) /* not by other handlers, who pass all locks below */
+		ash_heap_start();
 	ash_lock_fork(&heap.lock);
 	for (uint32_t i = 0; i < heap.shards_max; i++)
 		if (ash_shards[i])

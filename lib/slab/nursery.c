@@ -9,7 +9,7 @@
 #define GRAINS (ASH_NURSERY / GRAIN)
 #define SIZE_MAX_HERE 4096u  /* bytes; stdio's buffers are so large */
 #define ALIGN_MAX_HERE 64u
-#define ALLOCS_MAX 1000      /* some 50 us; a small program makes two or three hundred */
+#define ALLOCS_MAX 1000      /* requests, some 50 us; a small program makes two or three hundred */
 
 _Atomic bool ash_nursery_closed;
 char *ash_nursery_base;
@@ -67,19 +67,36 @@ static void *first_fit(unsigned n, unsigned step)
 	return NULL;
 }
 
+static void *alloc(size_t size, size_t align)
+{
+	if (!ash_nursery_base)
+		__atomic_store_n(&ash_nursery_base, ash_os_map(ASH_NURSERY), __ATOMIC_RELAXED);
+	return ash_nursery_base ? first_fit((unsigned)(size + GRAIN - 1) / GRAIN,
+					    align > GRAIN ? (unsigned)align / GRAIN : 1)
+				: NULL;
+}
+
 void *ash_nursery_alloc(size_t size, size_t align)
 {
 	void *p = NULL;
-	if (size > SIZE_MAX_HERE || align > ALIGN_MAX_HERE)
-		return NULL;
+	bool fits = size <= SIZE_MAX_HERE && align <= ALIGN_MAX_HERE;
 	ash_lock(&lock);
-	if (!ash_nursery_base && !ash_nursery_closed)
-		__atomic_store_n(&ash_nursery_base, ash_os_map(ASH_NURSERY), __ATOMIC_RELAXED);
-	if (ash_nursery_base && !ash_nursery_closed && nursery.allocs++ < ALLOCS_MAX)
-		p = first_fit((unsigned)(size + GRAIN - 1) / GRAIN,
-			      align > GRAIN ? (unsigned)align / GRAIN : 1);
-	if (!p)
+	/* What is too large counts as well: as long as this is open the fast paths are not. */
+	bool open = !ash_nursery_closed && nursery.allocs++ < ALLOCS_MAX;
+	if (open && fits)
+		p = alloc(size, align);
+	if (!open || (fits && !p))
 		atomic_store_explicit(&ash_nursery_closed, true, memory_order_release);
+	ash_unlock(&lock);
+	return p;
+}
+
+void *ash_nursery_last_resort(size_t size, size_t align)
+{
+	void *p = NULL;
+	ash_lock(&lock);
+	if (ash_nursery_base && size <= SIZE_MAX_HERE && align <= ALIGN_MAX_HERE)
+		p = alloc(size, align);
 	ash_unlock(&lock);
 	return p;
 }

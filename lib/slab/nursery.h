@@ -5,7 +5,7 @@
  * with one small mapping, of 16-byte grains with two bits each outside it: taken, and first of a
  * block. As long as it is open every small request is served there, first fit, and no heap
  * exists. It closes for good when one does not fit, or when there were so many that speed matters; its
- * blocks live on, but no new one is made.
+ * blocks live on, but new ones are made only when there is no other memory.
  *
  * Its addresses are not in the page map: a free of such a block meets the entry of foreign memory,
  * and comes here before it is taken for that.
@@ -30,6 +30,9 @@ static inline bool ash_nursery_open(void)
 
 /* NULL: too large to have it here, or closed just now. Not zeroed. align: a power of two. */
 void *ash_nursery_alloc(size_t size, size_t align);
+
+/* Closed or not: there is no memory elsewhere. */
+void *ash_nursery_last_resort(size_t size, size_t align);
 
 extern ASH_HIDDEN char *ash_nursery_base; /* NULL before the first block. Set once, under the lock */
 

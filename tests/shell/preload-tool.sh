@@ -67,6 +67,12 @@ printf '/usr/$LIB/libother.so\n' | cmp -s - "$list" || fail "disable beside anot
 printf '/a/%s:/usr/$LIB/libother.so %s' "$soname" "$soname" >"$list"
 run disable || fail "disable of two: $(cat "$tmp/out")"
 [ "$(tr -d ' :\n' <"$list")" = '/usr/$LIB/libother.so' ] || fail "disable of two wrote: $(cat "$list")"
+printf '# /usr/$LIB/%s\n/usr/$LIB/libother.so\n' "$soname" >"$list" # glibc 2.36 finds only the first comment
+! run status || fail "a comment is taken for an entry"
+cp "$list" "$tmp/list"
+run enable || fail "enable behind a comment: $(cat "$tmp/out")"
+run disable || fail "disable behind a comment: $(cat "$tmp/out")"
+cmp -s "$list" "$tmp/list" || fail "disable behind a comment wrote: $(cat "$list")"
 rm "$list"
 
 # --- libraries that would stop the system

@@ -106,6 +106,28 @@ START_TEST(test_it_closes_for_good_when_there_were_many)
 }
 END_TEST
 
+START_TEST(test_large_requests_close_it_as_well)
+{
+	for (int i = 0; i < ALLOCS; i++)
+		must(ash_nursery_open() && ash_nursery_alloc(LARGEST + 1, 16) == NULL);
+	must(ash_nursery_alloc(LARGEST + 1, 16) == NULL && !ash_nursery_open());
+	must(now().mapped == 0);
+}
+END_TEST
+
+START_TEST(test_the_last_resort_is_there_when_it_is_closed)
+{
+	must(ash_nursery_last_resort(16, 16) == NULL); /* it never began */
+	char *p = ash_nursery_alloc(LARGEST, 16);
+	ash_nursery_closed = true;
+	must(ash_nursery_alloc(16, 16) == NULL);
+	must(ash_nursery_last_resort(100, 64) == p + LARGEST);
+	must(ash_nursery_last_resort(LARGEST + 1, 16) == NULL);
+	ash_nursery_free(p, "free");
+	must(ash_nursery_last_resort(LARGEST, 16) == p);
+}
+END_TEST
+
 static char *victim;
 
 static void free_twice(void *unused)
@@ -153,6 +175,8 @@ int main(void)
 		test_what_is_too_large_or_too_aligned_leaves_it_open,
 		test_it_closes_for_good_when_a_block_does_not_fit,
 		test_it_closes_for_good_when_there_were_many,
+		test_large_requests_close_it_as_well,
+		test_the_last_resort_is_there_when_it_is_closed,
 		test_what_is_no_live_block_is_reported,
 	};
 	return run_tests("nursery", 60, tests, ARRAY_LEN(tests));
