@@ -254,7 +254,8 @@ void ash_heap_stats(struct ash_heap_stats *s)
 
 void ash_heap_fork_prepare(void)
 {
-	if (!ash_nursery_open()) /* not by other handlers, who pass all locks below */
+	/* Not by other handlers, who pass all locks below. */
+	if (!ash_nursery_open() && !ash_lock_is_mine(&heap.lock))
 		ash_heap_start();
 	ash_lock_fork(&heap.lock);
 	for (uint32_t i = 0; i < heap.shards_max; i++)
