@@ -28,7 +28,9 @@ int main(void)
 }
 E2
 gcc -g -O0 -pthread -o p p.c
-heaptrack -o data ./p >log 2>&1
+# One run in a hundred dies in heaptrack, whatever the allocator is.
+record() { rm -f data.*; heaptrack -o data ./p >log 2>&1; }
+record || record || record
 heaptrack_print -l 1 data.* >report
 grep -c 'leak' report >n && test "$(cat n)" -gt 0
 grep -E '50.00K|50K|leaked.*over 50 calls' report | head -n 3
