@@ -26,7 +26,7 @@ mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts "$at/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$at/dev/shm"
 mount -t tmpfs -o mode=1777 tmpfs "$at/tmp"
 mount -t tmpfs -o mode=755 tmpfs "$at/run"
-mkdir -p "$at/run/lock" "$at/cases" "$at/work"
+mkdir -p "$at/run/lock" "$at/cases" "$at/area"
 ln -s pts/ptmx "$at/dev/ptmx"
 ln -s /proc/self/fd "$at/dev/fd"
 for n in 0:stdin 1:stdout 2:stderr; do
@@ -36,7 +36,7 @@ mount --bind "$here/cases" "$at/cases"
 mount -o remount,bind,ro "$at/cases"
 script=/cases/$case.sh
 case $case in
-*/*) script=/work/${case##*/}; cp "$case" "$at$script" ;;
+*/*) script=/area/${case##*/}; cp "$case" "$at$script" ;;
 esac
 ip link set lo up
 hostname chroot
@@ -60,7 +60,7 @@ chroot . umount -l /mnt
 
 # Output through a file: a daemon that outlives the case must not hold up a pipe.
 status=0
-/usr/bin/env -i PATH="$PATH" HOME=/work TERM=xterm LC_ALL=C.UTF-8 TZ=UTC \
-	timeout -k 5 "$seconds" sh -c 'cd /work && . /cases/lib.sh && . "$1"' sh "$script" \
+/usr/bin/env -i PATH="$PATH" HOME=/area TERM=xterm LC_ALL=C.UTF-8 TZ=UTC \
+	timeout -k 5 "$seconds" sh -c 'cd /area && . /cases/lib.sh && . "$1"' sh "$script" \
 	</dev/null || status=$?
 exit $status

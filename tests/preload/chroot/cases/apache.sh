@@ -18,7 +18,7 @@ chmod 755 cgi/sum .
 ServerName localhost
 PidFile /run/httpd.pid
 DefaultRuntimeDir /run
-ErrorLog /work/error.log
+ErrorLog /area/error.log
 LogLevel notice
 User tester
 Group tester
@@ -29,11 +29,11 @@ ServerLimit 2
 ThreadsPerChild 16
 MaxRequestWorkers 32
 TypesConfig /etc/mime.types
-DocumentRoot /work/www
+DocumentRoot /area/www
 AddOutputFilterByType DEFLATE text/plain
-ScriptAlias /cgi/ /work/cgi/
+ScriptAlias /cgi/ /area/cgi/
 ScriptSock /run/cgisock
-<Directory /work>
+<Directory /area>
 	Require all granted
 	Options +ExecCGI
 </Directory>
@@ -41,13 +41,13 @@ RewriteEngine on
 RewriteRule ^/r/([0-9]+)$ /$1.txt
 <VirtualHost *:8443>
 	SSLEngine on
-	SSLCertificateFile /work/crt
-	SSLCertificateKeyFile /work/key
+	SSLCertificateFile /area/crt
+	SSLCertificateKeyFile /area/key
 </VirtualHost>
 E2
 } >conf
 [ -e /etc/mime.types ] || echo 'text/plain txt' >/etc/mime.types
-apache2 -f /work/conf -DFOREGROUND &
+apache2 -f /area/conf -DFOREGROUND &
 server=$!
 wait_for 10 listens 8443
 fetch()

@@ -39,9 +39,9 @@ chmod 4755 /usr/local/bin/secure
 chmod 755 . && mkdir -m 777 dumps
 secure_with() { as_user env "$@" /usr/local/bin/secure 2>&1; }
 secure_with NOTHING=1
-for setting in MALLOC_CONF=stats_print:true,abort_conf:true,no_such:1 MALLOC_CONF=prof:true,prof_prefix:/work/dumps/j \
+for setting in MALLOC_CONF=stats_print:true,abort_conf:true,no_such:1 MALLOC_CONF=prof:true,prof_prefix:/area/dumps/j \
 	MIMALLOC_VERBOSE=1 MIMALLOC_SHOW_STATS=1 MIMALLOC_SHOW_ERRORS=1 MALLOCSTATS=2 TCMALLOC_LARGE_ALLOC_REPORT_THRESHOLD=1 \
-	HEAPPROFILE=/work/dumps/t MALLOC_TRACE=/work/dumps/g MALLOC_PERTURB_=7 MALLOC_CHECK_=3 GLIBC_TUNABLES=glibc.malloc.perturb=1 \
+	HEAPPROFILE=/area/dumps/t MALLOC_TRACE=/area/dumps/g MALLOC_PERTURB_=7 MALLOC_CHECK_=3 GLIBC_TUNABLES=glibc.malloc.perturb=1 \
 	ASHLAR_CONF=stats_print:true ASHLAR_CONF=standdown:true,stats_print:true ASHLAR_CONF=no_such:1 \
 	LD_PRELOAD=/nowhere/lib.so; do
 	secure_with $setting

@@ -45,7 +45,7 @@ E2
 printf '#!/bin/sh\ntest "$(./program)" = "$(./program)"\n' >test.sh
 chmod +x test.sh
 autoreconf -i >../log 2>&1
-./configure --prefix=/work/at >../log
+./configure --prefix=/area/at >../log
 grep -E '^#define HAVE_(STRDUP|REALLOCARRAY|GETLINE|MALLOC|REALLOC) ' config.h 2>/dev/null || grep -oE 'DHAVE_(STRDUP|REALLOCARRAY|GETLINE|MALLOC|REALLOC)=1' Makefile | sort -u
 make -s -j2 >../log
 grep '^SMALL =' Makefile
@@ -53,6 +53,6 @@ grep '^SMALL =' Makefile
 make check >../log
 grep -E '^# (TOTAL|PASS|FAIL|ERROR):' ../log
 make -s install >../log
-/work/at/bin/program
+/area/at/bin/program
 make -s dist >../log
 tar tzf small-1.0.tar.gz | sort | md5sum

@@ -6,7 +6,7 @@ local stratum 5
 allow 127.0.0.0/8
 bindaddress 127.0.0.1
 cmdallow 127.0.0.0/8
-driftfile /work/drift
+driftfile /area/drift
 pidfile /run/chrony/server.pid
 bindcmdaddress /run/chrony/server.sock
 user _chrony

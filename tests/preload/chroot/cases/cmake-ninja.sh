@@ -33,7 +33,7 @@ add_custom_command(OUTPUT archive.tar.gz COMMAND ${CMAKE_COMMAND} -E tar czf arc
 add_custom_target(archive ALL DEPENDS archive.tar.gz)
 install(TARGETS program parts)
 E2
-cmake -G Ninja -S source -B build -DCMAKE_BUILD_TYPE=Debug -DCMAKE_INSTALL_RPATH=/work/at/lib -DCMAKE_INSTALL_LIBDIR=lib 2>&1 | grep ^hash
+cmake -G Ninja -S source -B build -DCMAKE_BUILD_TYPE=Debug -DCMAKE_INSTALL_RPATH=/area/at/lib -DCMAKE_INSTALL_LIBDIR=lib 2>&1 | grep ^hash
 ninja -C build -j 2 >log
 ninja -C build -n | tail -n 1
 build/program
@@ -41,6 +41,6 @@ build/program
 touch source/part7.cc
 ninja -C build -j 2 >log
 grep -c . log
-cmake --install build --prefix /work/at >log
-/work/at/bin/program x
+cmake --install build --prefix /area/at >log
+/area/at/bin/program x
 cmake -E sha1sum source/part16.cc

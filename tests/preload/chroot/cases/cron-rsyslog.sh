@@ -5,16 +5,16 @@ cat >rsyslog.conf <<'E2'
 module(load="imuxsock")
 module(load="imtcp" MaxSessions="50")
 template(name="plain" type="string" string="%syslogtag%%msg%\n")
-template(name="per-program" type="string" string="/work/log-%programname%")
+template(name="per-program" type="string" string="/area/log-%programname%")
 ruleset(name="tcp" queue.type="LinkedList" queue.workerThreads="3" queue.workerThreadMinimumMessages="100") {
-	if re_match($msg, "number [0-9]*7\$") then action(type="omfile" file="/work/sevens" template="plain")
+	if re_match($msg, "number [0-9]*7\$") then action(type="omfile" file="/area/sevens" template="plain")
 	action(type="omfile" dynaFile="per-program" template="plain")
 }
 input(type="imtcp" address="127.0.0.1" port="5140" ruleset="tcp")
-if $programname == "job" then action(type="omfile" file="/work/jobs" template="plain")
-*.* action(type="omfile" file="/work/all" template="plain")
+if $programname == "job" then action(type="omfile" file="/area/jobs" template="plain")
+*.* action(type="omfile" file="/area/all" template="plain")
 E2
-rsyslogd -n -i /run/rsyslogd.pid -f /work/rsyslog.conf &
+rsyslogd -n -i /run/rsyslogd.pid -f /area/rsyslog.conf &
 wait_for 10 listens 5140
 wait_for 10 test -S /dev/log
 for i in 1 2 3 4 5; do

@@ -41,4 +41,4 @@ for i in 10 20 30; do
 	wget -q --ca-certificate=cert -O w https://localhost:8443/d/$i && cmp w www/d/$i && echo TLS
 done
 ! curl -sS https://localhost:8443/ >&2 && echo refused
-seq 5000 >local && curl -sS file:///work/local | md5sum
+seq 5000 >local && curl -sS file:///area/local | md5sum

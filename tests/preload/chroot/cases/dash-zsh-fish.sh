@@ -62,4 +62,4 @@ switch (echo wildcard)
 end
 fish -c 'echo $argv' x y
 E2
-XDG_CONFIG_HOME=/work/c XDG_DATA_HOME=/work/c fish s.fish
+XDG_CONFIG_HOME=/area/c XDG_DATA_HOME=/area/c fish s.fish

@@ -42,7 +42,7 @@ gsettings get test.s40 number
 gsettings get test.s3 list
 md5sum <config/glib-2.0/settings/keyfile
 E2
-export GSETTINGS_SCHEMA_DIR=/work/schemas GSETTINGS_BACKEND=keyfile XDG_CONFIG_HOME=/work/config
+export GSETTINGS_SCHEMA_DIR=/area/schemas GSETTINGS_BACKEND=keyfile XDG_CONFIG_HOME=/area/config
 timeout 50 dbus-run-session -- sh client
 seq 100000 >file
 gio copy file copy && gio cat copy | cmp - file

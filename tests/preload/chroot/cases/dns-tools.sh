@@ -9,7 +9,7 @@ listen-address=127.0.0.1
 bind-interfaces
 no-resolv
 no-hosts
-addn-hosts=/work/hosts
+addn-hosts=/area/hosts
 local=/test/
 user=root
 mx-host=test,name1.test,10

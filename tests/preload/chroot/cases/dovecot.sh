@@ -14,11 +14,11 @@ cat >conf <<'E2'
 protocols = imap
 listen = 127.0.0.1
 base_dir = /run/dovecot
-log_path = /work/log.dovecot
+log_path = /area/log.dovecot
 ssl = no
 disable_plaintext_auth = no
 default_vsz_limit = 64M
-mail_location = mbox:/home/tester/%u:INBOX=/work/mail/user/%u
+mail_location = mbox:/home/tester/%u:INBOX=/area/mail/user/%u
 passdb {
 	driver = static
 	args = password=secret
@@ -34,7 +34,7 @@ service imap-login {
 }
 E2
 chmod 755 .
-dovecot -F -c /work/conf &
+dovecot -F -c /area/conf &
 server=$!
 wait_for 10 listens 1143
 cat >client.py <<'E2'

@@ -12,7 +12,7 @@ emacs -Q --batch -f batch-byte-compile many.el
 test -s many.elc
 cat >script.el <<'E2'
 ;;; -*- lexical-binding: t -*-
-(load "/work/many.elc" nil t)
+(load "/area/many.elc" nil t)
 (princ (format "%S\n" (list (f7 3) (f299 5 'x))))
 (with-temp-buffer
   (dotimes (i 40000) (insert (format "line %d %s\n" (% (* i 7919) 40009) (make-string (% i 40) ?é))))
@@ -24,7 +24,7 @@ cat >script.el <<'E2'
   (buffer-enable-undo)
   (flush-lines "five")
   (primitive-undo 1 buffer-undo-list)
-  (write-region (point-min) (point-max) "/work/buffer" nil 'silent))
+  (write-region (point-min) (point-max) "/area/buffer" nil 'silent))
 (let ((table (make-hash-table :test 'equal)))
   (dotimes (i 50000) (push i (gethash (format "key%d" (% i 701)) table)))
   (princ (format "%d %d\n" (hash-table-count table) (apply #'+ (gethash "key77" table)))))
@@ -39,10 +39,10 @@ cat >script.el <<'E2'
   (dotimes (i 6) (with-current-buffer (format "out%d" i) (princ (format "%s\n" (buffer-hash))))))
 (let ((threads (mapcar (lambda (i) (make-thread (lambda () (let (l) (dotimes (j 3000) (push (make-string (% j 90) ?x) l) (when (= 0 (% j 100)) (thread-yield))) (+ i (length l)))))) '(1 2 3 4))))
   (princ (format "%S\n" (mapcar #'thread-join threads))))
-(with-temp-buffer (insert-file-contents "/work/many.el") (emacs-lisp-mode) (font-lock-ensure) (indent-region (point-min) (point-max))
+(with-temp-buffer (insert-file-contents "/area/many.el") (emacs-lisp-mode) (font-lock-ensure) (indent-region (point-min) (point-max))
   (princ (format "%s\n" (buffer-hash))))
 (with-temp-buffer (org-mode) (dotimes (i 200) (insert (format "* Heading %d\n| %d | b |\ntext /it/ *bold*\n" i i)))
-  (org-export-to-file 'ascii "/work/org.txt"))
+  (org-export-to-file 'ascii "/area/org.txt"))
 (dotimes (_ 20) (garbage-collect))
 (call-process-region "abc" nil "md5sum" nil t) (princ "end\n")
 E2

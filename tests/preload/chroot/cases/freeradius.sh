@@ -4,7 +4,7 @@ conf=/etc/freeradius/3.0
 seq 200 | awk '{ print "user" $1 " Cleartext-Password := \"pass" $1 "\"\n\tReply-Message := \"hello " $1 * 7919 "\",\n\tFramed-IP-Address := 10.0.0." $1 "\n" }' >$conf/mods-config/files/authorize
 # No wait before a refusal.
 sed -i 's/reject_delay = 1/reject_delay = 0/; s/max_attributes = 200/max_attributes = 0/' $conf/radiusd.conf
-freeradius -f -d $conf -l /work/log.radius &
+freeradius -f -d $conf -l /area/log.radius &
 server=$!
 udp() { grep -qi ":$(printf %04X "$1") " /proc/net/udp; }
 wait_for 20 udp 1812

@@ -43,7 +43,7 @@ git archive --format=tar HEAD | sha256sum
 cd ..
 git clone -q bundle fromb && git -C fromb rev-parse HEAD
 git init -q --bare served.git
-git daemon --base-path=/work --export-all --enable=receive-pack --reuseaddr --listen=127.0.0.1 --port=9418 &
+git daemon --base-path=/area --export-all --enable=receive-pack --reuseaddr --listen=127.0.0.1 --port=9418 &
 wait_for 10 listens 9418
 git -C repo push -q git://127.0.0.1/served.git --all
 for i in 1 2 3; do

@@ -1,7 +1,7 @@
 # Go: its compiler, a program with goroutines, and one that hands memory to and from C.
 # packages: golang-go gcc libc6-dev
 # seconds: 240
-export GOCACHE=/work/cache GO111MODULE=off GOPROXY=off
+export GOCACHE=/area/cache GO111MODULE=off GOPROXY=off
 mkdir plain cgo
 cat >plain/main.go <<'E2'
 package main

@@ -2,7 +2,7 @@
 # packages: gnupg
 # seconds: 120
 # short
-export GNUPGHOME=/work/gnupg
+export GNUPGHOME=/area/gnupg
 mkdir -m 700 $GNUPGHOME other
 printf 'allow-loopback-pinentry\ns2k-count 65536\n' | tee $GNUPGHOME/gpg-agent.conf >other/gpg-agent.conf
 run() { gpg -q --batch --yes --pinentry-mode loopback --passphrase secret --trust-model always "$@"; }
@@ -43,7 +43,7 @@ run --check-signatures --with-colons | grep -c '^sig:!'
 run --armor --export >keys
 run --armor --export-secret-keys anna ben >secret
 gpgconf --kill all
-export GNUPGHOME=/work/other
+export GNUPGHOME=/area/other
 run --import keys
 run --with-colons --list-keys | grep -c ^pub
 run --import secret

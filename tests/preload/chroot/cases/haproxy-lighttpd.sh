@@ -7,7 +7,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAlt
 cat key crt >pem
 for port in 8001 8002; do
 	cat >conf.$port <<-E2
-	server.document-root = "/work/www"
+	server.document-root = "/area/www"
 	server.bind = "127.0.0.1"
 	server.port = $port
 	server.username = "tester"
@@ -27,7 +27,7 @@ defaults
 	timeout server 20s
 frontend f
 	bind 127.0.0.1:8080
-	bind 127.0.0.1:8443 ssl crt /work/pem alpn h2,http/1.1
+	bind 127.0.0.1:8443 ssl crt /area/pem alpn h2,http/1.1
 	compression algo gzip
 	compression type text/plain
 	http-request set-header X-Long %[path,sha1,hex]

@@ -81,7 +81,7 @@ int main(void)
 E2
 gcc -O2 -shared -fPIC -o audit.so audit.c
 gcc -O2 -pthread -o program program.c
-export LD_AUDIT=/work/audit.so
+export LD_AUDIT=/area/audit.so
 ./program
 LD_BIND_NOW=1 ./program
 python3 -c 'import hashlib, json, sqlite3; print(hashlib.sha1(json.dumps([{str(i): [i]} for i in range(30000)]).encode()).hexdigest())'

@@ -9,7 +9,7 @@
 	echo '</table></body></html>'
 } >doc.html
 chown tester .
-office() { as_user env -C /work soffice --headless --norestore --writer --convert-to "$@" >>log; }
+office() { as_user env -C /area soffice --headless --norestore --writer --convert-to "$@" >>log; }
 office odt doc.html
 office docx doc.odt
 office pdf doc.docx

@@ -3,10 +3,10 @@
 # seconds: 120
 mkdir out
 for locale in tr_TR.ISO-8859-9 cs_CZ.UTF-8; do
-	localedef -i "${locale%.*}" -f "${locale#*.}" "/work/out/$locale"
+	localedef -i "${locale%.*}" -f "${locale#*.}" "/area/out/$locale"
 	find out/$locale -type f | sort | xargs cat | md5sum
 done
-export LOCPATH=/work/out
+export LOCPATH=/area/out
 LC_ALL=cs_CZ.UTF-8 date -u -d @0 '+%A %B %x'
 LC_ALL=cs_CZ.UTF-8 locale -k LC_MONETARY | head -n 5
 printf '%s\n' chata cihla hora had | LC_ALL=cs_CZ.UTF-8 sort | tr '\n' ' '
@@ -17,6 +17,6 @@ iconv -f UTF-8 -t EUC-JP//TRANSLIT text | md5sum
 iconv -f UTF-8 -t GB18030 text | iconv -f GB18030 -t UTF-8 | cmp - text
 mkdir -p archive/usr/lib/locale
  sed -n '/^[a-f].*UTF-8 UTF-8$/p' /usr/share/i18n/SUPPORTED | head -n 2 | while read -r name charset; do
-	localedef --prefix=/work/archive -i "${name%.*}" -f "$charset" "$name"
+	localedef --prefix=/area/archive -i "${name%.*}" -f "$charset" "$name"
 done
-LOCPATH= localedef --prefix=/work/archive --list-archive
+LOCPATH= localedef --prefix=/area/archive --list-archive

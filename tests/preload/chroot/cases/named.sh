@@ -14,12 +14,12 @@ named-compilezone -q -f text -F raw -o raw test named/zone
 named-compilezone -q -f raw -F text -o - test raw | md5sum
 rndc-confgen -a -c rndc.key
 cat >named.conf <<'E2'
-include "/work/rndc.key";
+include "/area/rndc.key";
 controls { inet 127.0.0.1 port 9530 allow { localhost; } keys { rndc-key; }; };
 options {
-	directory "/work/named";
-	pid-file "/work/named/pid";
-	session-keyfile "/work/named/session.key";
+	directory "/area/named";
+	pid-file "/area/named/pid";
+	session-keyfile "/area/named/session.key";
 	listen-on port 5300 { 127.0.0.1; };
 	listen-on-v6 { none; };
 	recursion no;
@@ -29,7 +29,7 @@ zone "test" { type primary; file "zone"; allow-update { localhost; }; allow-tran
 E2
 chown -R bind named rndc.key
 chmod 755 .
-named -f -u bind -n 4 -c /work/named.conf &
+named -f -u bind -n 4 -c /area/named.conf &
 server=$!
 rndc() { command rndc -s 127.0.0.1 -k rndc.key -p 9530 "$@"; }
 wait_for 20 rndc status

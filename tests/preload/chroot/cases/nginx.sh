@@ -9,7 +9,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAlt
 cat >conf <<'E2'
 worker_processes 4;
 user tester;
-error_log /work/error.log notice;
+error_log /area/error.log notice;
 events { worker_connections 256; }
 http {
 	access_log off;
@@ -20,15 +20,15 @@ http {
 	server {
 		listen 127.0.0.1:8080;
 		listen 127.0.0.1:8443 ssl http2;
-		ssl_certificate /work/crt;
-		ssl_certificate_key /work/key;
-		root /work/www;
+		ssl_certificate /area/crt;
+		ssl_certificate_key /area/key;
+		root /area/www;
 		location /proxy/ { proxy_pass http://127.0.0.1:8080/; proxy_cache c; proxy_cache_valid 200 1m; }
 	}
 }
 E2
 chmod 755 .
-nginx -c /work/conf -g 'daemon off; pid /run/pid;' &
+nginx -c /area/conf -g 'daemon off; pid /run/pid;' &
 server=$!
 wait_for 10 listens 8443
 

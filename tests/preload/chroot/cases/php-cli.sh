@@ -55,7 +55,7 @@ $zip->close();
 $zip->open('x.zip');
 echo 'zip ', $zip->numFiles, ' ', sha1($zip->getFromName('123.txt')), "\n";
 
-$curl = curl_init('file:///work/x.json');
+$curl = curl_init('file:///area/x.json');
 file_put_contents('x.json', $json);
 curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
 echo 'curl ', sha1(curl_exec($curl)), "\n";

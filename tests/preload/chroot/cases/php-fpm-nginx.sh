@@ -17,7 +17,7 @@ echo $document->saveXML();
 E2
 cat >fpm.conf <<'E2'
 [global]
-error_log = /work/fpm.log
+error_log = /area/fpm.log
 [www]
 user = www-data
 group = www-data
@@ -33,7 +33,7 @@ E2
 cat >nginx.conf <<'E2'
 user www-data;
 worker_processes 2;
-error_log /work/nginx.log;
+error_log /area/nginx.log;
 events { worker_connections 200; }
 http {
 	types { text/plain txt; }
@@ -41,7 +41,7 @@ http {
 	gzip_types text/plain;
 	server {
 		listen 127.0.0.1:8080;
-		root /work/www;
+		root /area/www;
 		location ~ \.php$ {
 			include /etc/nginx/fastcgi.conf;
 			fastcgi_pass unix:/run/fpm.sock;
@@ -52,7 +52,7 @@ E2
 seq 200000 >www/numbers.txt
 head -c 300000 www/numbers.txt >data
 php-fpm8.2 -y fpm.conf -c /etc/php/8.2/fpm/php.ini
-nginx -c /work/nginx.conf
+nginx -c /area/nginx.conf
 wait_for 10 listens 8080
 curl -sS -f -Z --parallel-max 8 'http://127.0.0.1:8080/page.php?n=[1-400]' -o 'out/#1'
 curl -sS -f -Z --parallel-max 8 --compressed 'http://127.0.0.1:8080/page.php?z&n=[1-100]' -o 'out/z#1'
@@ -60,5 +60,5 @@ curl -sS -f -Z --parallel-max 8 --data-urlencode data@data 'http://127.0.0.1:808
 curl -sS -f -Z --parallel-max 8 --compressed 'http://127.0.0.1:8080/numbers.txt?n=[1-50]' -o 'out/s#1'
 ls out | wc -l
 cat out/* | md5sum
-nginx -c /work/nginx.conf -s quit
+nginx -c /area/nginx.conf -s quit
 ! grep -E 'exited (on signal|with code [1-9])' fpm.log nginx.log

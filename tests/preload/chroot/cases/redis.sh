@@ -2,7 +2,7 @@
 # packages: redis-server
 # seconds: 120
 # short
-start() { redis-server --port 0 --unixsocket /tmp/redis --save "" --enable-debug-command yes --logfile /work/log.redis & server=$!; }
+start() { redis-server --port 0 --unixsocket /tmp/redis --save "" --enable-debug-command yes --logfile /area/log.redis & server=$!; }
 redis() { redis-cli -s /tmp/redis "$@"; }
 up() { [ "$(redis ping)" = PONG ]; }
 start

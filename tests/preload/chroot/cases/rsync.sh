@@ -23,12 +23,12 @@ use chroot = yes
 uid = root
 gid = root
 [data]
-path = /work/served
+path = /area/served
 read only = no
 auth users = anna
-secrets file = /work/secrets
+secrets file = /area/secrets
 [public]
-path = /work/tree
+path = /area/tree
 E2
 mkdir served
 echo anna:secret >secrets && echo secret >password && chmod 600 secrets password

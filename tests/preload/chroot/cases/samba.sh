@@ -11,18 +11,18 @@ cat >smb.conf <<'E2'
 	bind interfaces only = yes
 	smb ports = 4450
 	disable netbios = yes
-	private dir = /work/lib
-	state directory = /work/lib
-	cache directory = /work/lib
-	lock directory = /work/lib
-	pid directory = /work/lib
-	ncalrpc dir = /work/lib/rpc
-	log file = /work/log.smbd
+	private dir = /area/lib
+	state directory = /area/lib
+	cache directory = /area/lib
+	lock directory = /area/lib
+	pid directory = /area/lib
+	ncalrpc dir = /area/lib/rpc
+	log file = /area/log.smbd
 	load printers = no
 	rpc start on demand helpers = no
 	log level = 1
 [data]
-	path = /work/share
+	path = /area/share
 	read only = no
 E2
 chmod 755 .

@@ -31,7 +31,7 @@ database mdb
 suffix dc=test
 rootdn cn=admin,dc=test
 rootpw secret
-directory /work/db
+directory /area/db
 dbnosync
 maxsize 67108864
 index objectClass,uid,sn eq

@@ -20,7 +20,7 @@ pinger_enable off
 E2
 python3 -m http.server --bind 127.0.0.1 --directory www 8080 2>log &
 origin=$!
-squid -N -f /work/squid.conf &
+squid -N -f /area/squid.conf &
 server=$!
 wait_for 20 listens 8080
 wait_for 20 listens 3128

@@ -12,7 +12,7 @@ int main(void)
 	char *p[300];
 	for (int i = 0; i < 300; i++) {
 		char name[32];
-		snprintf(name, sizeof name, "/work/file%d", i);
+		snprintf(name, sizeof name, "/area/file%d", i);
 		p[i] = strdup(name);
 		int fd = open(name, O_CREAT | O_WRONLY, 0600);
 		if (write(fd, name, strlen(name)) < 0 || close(fd))
@@ -34,17 +34,17 @@ gcc -O0 -no-pie -fcf-protection=none -Wl,-z,lazy -o p p.c
 export WORD=x
 strace -f -o log ./p >out
 sort out
-grep -c '/work/file.*O_CREAT' log
-grep -c 'write(.*"/work/file' log
+grep -c '/area/file.*O_CREAT' log
+grep -c 'write(.*"/area/file' log
 grep -o 'unlink("[^)]*) = 0' log | sort
 grep -c 'exited with 0' log
-rm -f /work/file*
+rm -f /area/file*
 strace -f -c -o counts ./p >out && awk '$NF == "unlink" { print $4 }' counts
-rm -f /work/file*
+rm -f /area/file*
 strace -f -e trace=openat -e inject=openat:error=EMFILE:when=60 -o log ./p >&2 || echo "failed: $?"
 strace -f -y -tt -s 100 -o long sh -c 'for i in $(seq 60); do echo $i | cat; done' | md5sum
-rm -f /work/file*
+rm -f /area/file*
 ltrace -f -o log -e strdup+snprintf+puts+unlink ./p >out
 grep -c 'strdup(' log
 grep -o 'puts("[^"]*"' log | sort
-grep -c 'snprintf("/work/file' log
+grep -c 'snprintf("/area/file' log

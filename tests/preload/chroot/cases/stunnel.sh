@@ -8,13 +8,13 @@ debug = err
 [server]
 accept = 127.0.0.1:4433
 connect = 127.0.0.1:4000
-cert = /work/crt
-key = /work/key
+cert = /area/crt
+key = /area/key
 [client]
 client = yes
 accept = 127.0.0.1:4001
 connect = 127.0.0.1:4433
-CAfile = /work/crt
+CAfile = /area/crt
 verifyChain = yes
 E2
 cat >echo.py <<'E2'

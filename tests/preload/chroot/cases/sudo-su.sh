@@ -21,8 +21,8 @@ as_user sudo -n -u other id -un
 as_user env KEPT=1 LOST=2 sudo -n env | grep -E '^(KEPT|LOST|SUDO_USER|USER)=' | sort
 ! as_user sudo -n /bin/ls / || echo allowed too much
 seq 5 >numbers && chmod 755 . && chmod 644 numbers
-echo word | as_user sudo -k -S -u other sort -rn /work/numbers | tr '\n' ' '
-! echo wrong | as_user sudo -k -S -u other sort -rn /work/numbers || echo allowed too much
+echo word | as_user sudo -k -S -u other sort -rn /area/numbers | tr '\n' ' '
+! echo wrong | as_user sudo -k -S -u other sort -rn /area/numbers || echo allowed too much
 as_user sudo -n -l | md5sum
 for i in $(seq 30); do
 	as_user sudo -n id -g

@@ -3,7 +3,7 @@
 # seconds: 120
 svnadmin create repo
 printf '[general]\nanon-access = write\n' >repo/conf/svnserve.conf
-svnserve -d --foreground -T -r /work --listen-host 127.0.0.1 --listen-port 3690 &
+svnserve -d --foreground -T -r /area --listen-host 127.0.0.1 --listen-port 3690 &
 wait_for 10 listens 3690
 url=svn://127.0.0.1/repo
 svn mkdir -q -m layout $url/trunk $url/branches
@@ -41,7 +41,7 @@ done
 for i in 1 2 3 4; do
 	(cd export$i && find . -type f | sort | xargs cat | sha256sum)
 done
-svn co -q $url/trunk a && svn co -q file:///work/repo/trunk b
+svn co -q $url/trunk a && svn co -q file:///area/repo/trunk b
 echo one >a/d2/2 && svn ci -q -m one a
 echo two >b/d2/2
 ! svn ci -q -m two b && svn up -q --accept postpone b && svn st b | grep '^C'

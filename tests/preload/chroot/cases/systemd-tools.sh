@@ -32,7 +32,7 @@ for i in $(seq 300); do
 	echo "u person$i $((5000 + i)) \"Person $i\" /home/person$i"
 	echo "m person$i group$((i % 7))"
 done >users.conf
-systemd-sysusers /work/users.conf 2>/dev/null
+systemd-sysusers /area/users.conf 2>/dev/null
 getent passwd person300
 getent group group3 | md5sum
 for i in $(seq 500); do
@@ -40,7 +40,7 @@ for i in $(seq 500); do
 	echo "f /var/lib/many/$((i % 30))/d$i/file 0640 - - - text $i %m"
 done >tmp.conf
 echo 0123456789abcdef0123456789abcdef >/etc/machine-id
-systemd-tmpfiles --create /work/tmp.conf
+systemd-tmpfiles --create /area/tmp.conf
 (cd /var/lib/many && find . -type f -printf '%p %m %u\n' | sort | md5sum && cat 7/d37/file && echo)
 systemd-escape --path '/some where/file' >escaped
 cat escaped

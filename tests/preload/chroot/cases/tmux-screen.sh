@@ -31,7 +31,7 @@ $t kill-server
 gone() { ! $t has-session 2>/dev/null; }
 wait_for 10 gone
 
-export SCREENDIR=/work/screens
+export SCREENDIR=/area/screens
 mkdir -m 700 screens
 printf 'defscrollback 5000\nstartup_message off\n' >screenrc
 screen -c screenrc -dmS test sh
@@ -40,7 +40,7 @@ wait_for 20 listed
 for i in 1 2 3 4 5; do
 	screen -S test -X screen -t w$i sh -c "seq $((i * 500)); echo end; exec cat"
 	sleep 0.3
-	copied() { screen -S test -p $i -X hardcopy -h /work/copy$i && sleep 0.1 && grep -q ^end copy$i; }
+	copied() { screen -S test -p $i -X hardcopy -h /area/copy$i && sleep 0.1 && grep -q ^end copy$i; }
 	wait_for 20 copied
 	sed '/^$/d' copy$i | md5sum
 done

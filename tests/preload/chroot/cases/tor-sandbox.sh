@@ -10,9 +10,9 @@ Sandbox 1
 DisableNetwork 1
 ControlPort 9051
 SocksPort 0
-DataDirectory /work/data
+DataDirectory /area/data
 User debian-tor
-Log notice file /work/data/log
+Log notice file /area/data/log
 E2
 tor -f torrc --defaults-torrc /dev/null --hush >log &
 server=$!

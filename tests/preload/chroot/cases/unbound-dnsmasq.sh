@@ -8,7 +8,7 @@ listen-address=127.0.0.1
 bind-interfaces
 no-resolv
 no-hosts
-addn-hosts=/work/hosts
+addn-hosts=/area/hosts
 local=/test/
 user=tester
 E2
@@ -18,7 +18,7 @@ server:
 	num-threads: 4
 	username: tester
 	chroot: ""
-	directory: /work
+	directory: /area
 	pidfile: ""
 	use-syslog: no
 	do-daemonize: no
@@ -37,10 +37,10 @@ forward-zone:
 	forward-addr: 127.0.0.1@5301
 E2
 chmod 755 .
-dnsmasq --keep-in-foreground --conf-file=/work/dnsmasq.conf --pid-file &
+dnsmasq --keep-in-foreground --conf-file=/area/dnsmasq.conf --pid-file &
 below=$!
 unbound-checkconf unbound.conf
-unbound -d -c /work/unbound.conf &
+unbound -d -c /area/unbound.conf &
 above=$!
 wait_for 10 listens 5301
 wait_for 10 listens 5300

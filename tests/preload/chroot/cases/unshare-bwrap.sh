@@ -1,7 +1,7 @@
 # New namespaces with unshare and nsenter, and sandboxes made by bubblewrap.
 # packages: util-linux bubblewrap
 # short
-echo 'seq 20000 | sort | sha256sum; id -u; hostname; ls /work | head -n 1' >script
+echo 'seq 20000 | sort | sha256sum; id -u; hostname; ls /area | head -n 1' >script
 chmod 755 . script
 for i in $(seq 10); do
 	unshare --mount --uts --ipc --pid --net --cgroup --fork --mount-proc sh -c "hostname inside; set -- /proc/[0-9]*; echo \$#; sh script"
@@ -26,7 +26,7 @@ for i in $(seq 300); do
 done >arguments
 tr ' \n' '\0\0' <arguments >arguments0
 $box --args 3 sh -c 'ls /tmp | wc -l; env | grep -c ^V' 3<arguments0
-$box --ro-bind-data 4 /tmp/data sh -c 'md5sum /tmp/data; ! touch /work/x 2>/dev/null && echo read-only' 4<script
+$box --ro-bind-data 4 /tmp/data sh -c 'md5sum /tmp/data; ! touch /area/x 2>/dev/null && echo read-only' 4<script
 if [ -n "$user" ]; then
 	as_user $box sh script
 	as_user $box --uid 5 --gid 6 sh -c 'id -u; id -g; grep CapEff /proc/self/status'

@@ -28,7 +28,7 @@ E2
 python3 -m http.server --bind 127.0.0.1 --directory www 8080 2>log &
 origin=$!
 wait_for 10 listens 8080
-varnishd -F -a 127.0.0.1:6081 -f /work/conf.vcl -n /tmp/varnish -s default,32m -p feature=+http2 &
+varnishd -F -a 127.0.0.1:6081 -f /area/conf.vcl -n /tmp/varnish -s default,32m -p feature=+http2 &
 server=$!
 wait_for 30 listens 6081
 for round in 1 2 3 4; do

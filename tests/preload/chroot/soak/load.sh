@@ -51,7 +51,7 @@ su postgres -c 'exec /usr/lib/postgresql/*/bin/postgres -D /tmp/pg -k /tmp -c li
 
 cat >fpm.conf <<'E2'
 [global]
-error_log = /work/fpm.log
+error_log = /area/fpm.log
 [www]
 user = www-data
 group = www-data
@@ -60,10 +60,10 @@ listen.owner = www-data
 pm = static
 pm.max_children = 2
 E2
-/usr/sbin/php-fpm* -F -y /work/fpm.conf >/dev/null 2>&1 &
+/usr/sbin/php-fpm* -F -y /area/fpm.conf >/dev/null 2>&1 &
 lives php-fpm $!
 mkdir www
-chmod 755 /work www
+chmod 755 /area www
 seq 200000 >www/numbers
 cat >www/page.php <<'E2'
 <?php
@@ -81,7 +81,7 @@ cat >nginx.conf <<'E2'
 user www-data;
 daemon off;
 worker_processes 2;
-error_log /work/nginx.log;
+error_log /area/nginx.log;
 pid /run/nginx.pid;
 events { }
 http {
@@ -90,7 +90,7 @@ http {
 	gzip_types *;
 	server {
 		listen 127.0.0.1:8080;
-		root /work/www;
+		root /area/www;
 		location ~ \.php$ {
 			fastcgi_pass unix:/run/fpm.sock;
 			fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
@@ -99,7 +99,7 @@ http {
 	}
 }
 E2
-nginx -c /work/nginx.conf >/dev/null 2>&1 &
+nginx -c /area/nginx.conf >/dev/null 2>&1 &
 lives nginx $!
 
 mkdir -p /run/sshd
@@ -254,16 +254,16 @@ again pipeline compile packages git_history archive table & programs=$!
 lives shell-clients $clients
 lives shell-programs $programs
 
-library=$(sed "s,\$LIB,lib/$(gcc -print-multiarch)," /etc/ld.so.preload 2>/dev/null || echo /work/library)
+library=$(sed "s,\$LIB,lib/$(gcc -print-multiarch)," /etc/ld.so.preload 2>/dev/null || echo /area/library)
 [ -e "$library" ] || echo >"$library"
-cp "$library" /work/kept
+cp "$library" /area/kept
 replaced=0
 next=$begin
 while goes_on; do
 	sleep 1
 	now=$(date +%s)
 	if [ $((now - begin)) -ge $(((replaced + 1) * every)) ]; then
-		cp /work/kept "$library.new"
+		cp /area/kept "$library.new"
 		mv "$library.new" "$library"
 		replaced=$((replaced + 1))
 	fi
