@@ -5,6 +5,7 @@
  * shows as a death by SIGSYS.
  */
 #include "support.h"
+#include "work_hard.h"
 
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -65,51 +66,10 @@ static void enter_sandbox(enum policy policy)
 		syscall(SYS_exit_group, 77);
 }
 
-/* Everything an ordinary program makes an allocator do, up to 48 MiB of heap. */
-static int work_hard(void)
-{
-	enum { N = 4000 };
-	static _Thread_local void *block[N];
-	static _Thread_local size_t size[N];
-	uint64_t state = 88172645463325252u;
-
-	for (int round = 0; round < 60000; round++) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		size_t i = state % N;
-
-		if (block[i]) {
-			if (((unsigned char *)block[i])[size[i] - 1] != (unsigned char)i)
-				return 1;
-			if (state & (1u << 20)) {
-				free(block[i]);
-				block[i] = NULL;
-				continue;
-			}
-		}
-		size[i] = 1 + (state >> 32) % ((state >> 24 & 63) ? 2000 : 200000);
-		block[i] = block[i] ? realloc(block[i], size[i]) : malloc(size[i]);
-		if (!block[i])
-			return 2;
-		memset(block[i], (int)i, size[i]);
-	}
-	for (size_t i = 0; i < N; i++)
-		free(block[i]);
-	void *aligned = NULL, *zero = calloc(1000, 1000);
-
-	if (posix_memalign(&aligned, 1 << 20, 300000) != 0 || !zero)
-		return 3;
-	free(aligned);
-	free(zero);
-	malloc_trim(0);
-	return 0;
-}
-
 static void single(void *policy)
 {
 	enter_sandbox((enum policy)(intptr_t)policy);
-	syscall(SYS_exit_group, work_hard());
+	syscall(SYS_exit_group, work_hard(60000));
 }
 
 static pthread_barrier_t sandboxed;
@@ -119,7 +79,7 @@ static void *thread(void *result)
 {
 	pthread_barrier_wait(&sandboxed); /* a thread's start needs more calls than the filter has */
 	pthread_barrier_wait(&sandboxed);
-	*(int *)result = work_hard(); /* its first malloc */
+	*(int *)result = work_hard(60000); /* its first malloc */
 	pthread_barrier_wait(&sandboxed);
 	syscall(SYS_exit, 0);
 	return NULL;

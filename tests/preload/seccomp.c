@@ -22,6 +22,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../api/work_hard.h"
+
 #define KILL SECCOMP_RET_KILL_PROCESS
 #define FAIL(error) (SECCOMP_RET_ERRNO | (error))
 #define RW (PROT_READ | PROT_WRITE)
@@ -164,57 +166,6 @@ static void enter_sandbox(const struct policy *p)
 
 /* ---- the work */
 
-/* Everything an ordinary program makes an allocator do, with some 16 MiB in use, 64 in threads. */
-static int work_hard(void)
-{
-	enum { N = 4000 };
-	static _Thread_local void *block[N];
-	static _Thread_local size_t size[N];
-	uint64_t state = 88172645463325252u;
-
-	for (int round = 0; round < 30000; round++) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		size_t i = state % N;
-
-		if (block[i]) {
-			if (((unsigned char *)block[i])[size[i] - 1] != (unsigned char)i)
-				return 1;
-			if (state & (1u << 20)) {
-				free(block[i]);
-				block[i] = NULL;
-				continue;
-			}
-		}
-		size[i] = 1 + (state >> 32) % ((state >> 24 & 63) ? 2000 : 200000);
-		block[i] = block[i] ? realloc(block[i], size[i]) : malloc(size[i]);
-		if (!block[i])
-			return 2;
-		memset(block[i], (int)i, size[i]);
-	}
-	for (size_t i = 0; i < N; i++)
-		free(block[i]);
-
-	/* Large ones, up to where glibc itself calls mremap, however its threshold has moved. */
-	void *aligned = NULL, *zero = calloc(1000, 1000);
-	if (posix_memalign(&aligned, 1 << 20, 300000) != 0 || !zero)
-		return 3;
-	free(aligned);
-	free(zero);
-	char *growing = malloc(1);
-	for (size_t n = 1 << 20; growing && n <= 24 << 20; n += 4 << 20) {
-		growing = realloc(growing, n);
-		if (growing)
-			growing[n - 1] = 1;
-	}
-	if (!growing)
-		return 4;
-	free(growing);
-	malloc_trim(0);
-	return 0;
-}
-
 enum { THREADS = 4 };
 static pthread_barrier_t step;
 static int results[THREADS];
@@ -223,7 +174,7 @@ static void *thread(void *result)
 {
 	pthread_barrier_wait(&step); /* a thread's start needs more calls than the filter has */
 	pthread_barrier_wait(&step);
-	*(int *)result = work_hard(); /* its first malloc */
+	*(int *)result = work_hard(30000); /* its first malloc */
 	pthread_barrier_wait(&step);
 	syscall(SYS_exit, 0);
 	return NULL;
@@ -256,7 +207,7 @@ int main(int argc, char **argv)
 		if (argc > 2)
 			_exit(in_threads(&policies[i]));
 		enter_sandbox(&policies[i]);
-		_exit(work_hard());
+		_exit(work_hard(30000));
 	}
 	return 75;
 }

@@ -1,5 +1,16 @@
 # Read by run.sh: the root that the cases run in, made with mmdebstrap from the packages that they name.
 
+# need_namespaces NAME: or the script NAME is skipped.
+need_namespaces()
+{
+	skip() { echo "$1: skipped: $2"; exit 77; }
+	[ "$(id -u)" -eq 0 ] || skip "$1" "needs root"
+	for tool in mmdebstrap unshare ip; do
+		command -v $tool >/dev/null || skip "$1" "no $tool"
+	done
+	unshare --mount --pid --net --ipc --uts --fork true 2>/dev/null || skip "$1" "no namespaces"
+}
+
 # cases_say FIELD FILE...: the words after "# FIELD:" in cases.
 cases_say() { field=$1; shift; sed -n "s/^# $field: *//p" "$@" | tr ' ' '\n' | sed '/^$/d' | sort -u; }
 

@@ -35,12 +35,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-skip() { echo "chroot: skipped: $*"; exit 77; }
-[ "$(id -u)" -eq 0 ] || skip "needs root"
-for tool in mmdebstrap unshare ip; do
-	command -v $tool >/dev/null || skip "no $tool"
-done
-unshare --mount --pid --net --ipc --uts --fork true 2>/dev/null || skip "no namespaces"
+need_namespaces chroot
 
 # NAME|FILE TO COPY|PRELOAD, one a line; the first is no preload at all
 allocators="none||

@@ -30,12 +30,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-skip() { echo "soak: skipped: $*"; exit 77; }
-[ "$(id -u)" -eq 0 ] || skip "needs root"
-for tool in mmdebstrap unshare ip; do
-	command -v $tool >/dev/null || skip "no $tool"
-done
-unshare --mount --pid --net --ipc --uts --fork true 2>/dev/null || skip "no namespaces"
+need_namespaces soak
 library=$build/.libs/libashlar.so.2
 [ -f "$library" ] || { echo "soak: no $library" >&2; exit 99; }
 
