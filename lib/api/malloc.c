@@ -57,7 +57,7 @@ ASHLAR_EXPORT void *API(realloc)(void *p, size_t size)
 		return likely(fresh != NULL) ? fresh : ash_realloc_slow(p, size, ASH_CALLER);
 	}
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
-	if (unlikely(entry - 1 >= ASH_ENTRY_LARGE - 1 || !ash_anchor.small_limit))
+	if (unlikely(entry - 1 >= ASH_ENTRY_LARGE - 1 || !ASH_PEEK(ash_anchor.small_limit)))
 		return ash_realloc_slow(p, size, ASH_CALLER);
 	size_t usable = ash_class_size[ASH_ENTRY_CLASS(entry)];
 	bool valid = ash_class_on_grid((uintptr_t)p, ASH_ENTRY_CLASS(entry));

@@ -44,7 +44,7 @@ aligned_delete DELETE(St11align_val_t) ASH_NOPLT, DELETE_ARRAY(St11align_val_t) 
 #define NEXT_ONE(type, name) ((type *)NULL)
 #else
 /* The fast paths are closed then: a limit that they read anyway is looked at first. */
-#define STANDING_DOWN (unlikely(ash_anchor.root_limit == 0) && ash_standing_down)
+#define STANDING_DOWN (unlikely(ASH_PEEK(ash_anchor.root_limit) == 0) && ash_standing_down)
 #define NEXT_ONE(type, name) \
 	__extension__({ static void *_Atomic slot; (type *)ash_new_next(&slot, STRING(name)); })
 /* NULL: there is none. *slot: what was found before. */

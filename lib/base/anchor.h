@@ -50,7 +50,8 @@ struct ash_anchor {
 	struct ash_fast empty;  /* const after ash_heap_init() */
 	void *empty_slots[2];   /* const: [NULL][ASH_STOP], shared by all classes of `empty` */
 	size_t small_limit;     /* sizes below it, less one, may use a cache. 0: not armed */
-	uintptr_t root_limit;   /* addresses >> ASH_LEAF_SHIFT below it are looked up. 0: not armed */
+	uintptr_t root_limit;   /* addresses >> ASH_LEAF_SHIFT below it are looked up. 0: not armed.
+				 * Both are set while other threads run; who sees them late goes slow */
 	uint8_t class_of[ASH_SMALL_MAX / 16]; /* [(size - 1) / 16] -> class; slab/sizeclass.h */
 
 	uint32_t zero_leaf[ASH_LEAF_UNITS]; /* never written */

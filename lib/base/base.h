@@ -36,6 +36,19 @@
 #define ASH_NOPLT
 #endif
 
+/* A relaxed load of a word that other threads set, on a fast path: gcc makes an instruction of its own of
+ * an atomic load where a plain one is an operand of the comparison. ThreadSanitizer sees the atomic one. */
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+#ifdef __SANITIZE_THREAD__
+#define ASH_PEEK(word) __atomic_load_n(&(word), __ATOMIC_RELAXED)
+#else
+#define ASH_PEEK(word) (word)
+#endif
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static inline uintptr_t align_up(uintptr_t x, size_t a)

@@ -53,7 +53,7 @@ FAST void *ash_cache_pop(size_t size)
 {
 	struct ash_anchor *a = ash_anchor_base();
 	size_t last = size - 1;
-	if (unlikely(last >= a->small_limit))
+	if (unlikely(last >= ASH_PEEK(a->small_limit)))
 		return NULL;
 	size_t class = __atomic_load_n(&a->class_of[last / 16], __ATOMIC_RELAXED);
 	struct ash_fast *mine = ash_cache_mine(a);
@@ -69,7 +69,7 @@ FAST bool ash_cache_push(void *block)
 {
 	struct ash_anchor *a = ash_anchor_base();
 	uintptr_t addr = (uintptr_t)block;
-	if (unlikely(addr >> ASH_LEAF_SHIFT >= a->root_limit))
+	if (unlikely(addr >> ASH_LEAF_SHIFT >= ASH_PEEK(a->root_limit)))
 		return false;
 	/* In integers: a leaf is no part of zero_leaf, it only is at some distance from it. */
 	uintptr_t index = ((uint32_t)addr & UINT32_MAX >> (32 - ASH_LEAF_SHIFT)) >> ASH_UNIT_SHIFT;

@@ -13,4 +13,8 @@ n=${STRESS_FACTOR:-1}
 	"$stress" $seed --ops $((100000 * n)) --threads 4
 	"$stress" $seed --ops $((30000 * n)) --threads 4 --turnover 500 --trim --max-mib 64
 	"$stress" $seed --ops $((2000 * n)) --threads 64 --turnover 200 --max-live 6400
+	# Little but the start of the heap, with threads at work already.
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		"$stress" $seed --ops 1500 --threads 4
+	done
 }
