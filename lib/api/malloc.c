@@ -12,6 +12,9 @@
 
 #include <errno.h>
 
+/* At the start of a cache line, which malloc's fast path fits into. */
+#define ON_A_LINE __attribute__((aligned(64)))
+
 /* Not in every C library's headers. */
 void API(free_sized)(void *p, size_t size);
 void API(free_aligned_sized)(void *p, size_t alignment, size_t size);
@@ -20,7 +23,7 @@ void API(cfree)(void *p);
 /* ISO C: size bytes, aligned for any object (16; glibc), indeterminate content. size 0 gives a
  * unique pointer (glibc). NULL and ENOMEM without memory or above PTRDIFF_MAX. Thread-safe; not
  * for signal handlers. */
-ASHLAR_EXPORT void *API(malloc)(size_t size)
+ASHLAR_EXPORT ON_A_LINE void *API(malloc)(size_t size)
 {
 	void *p = ash_cache_pop(size);
 	return likely(p != NULL) ? p : ash_malloc_slow(size, ASH_CALLER);
@@ -28,14 +31,14 @@ ASHLAR_EXPORT void *API(malloc)(size_t size)
 
 /* ISO C; keeps errno (POSIX 2024, glibc 2.33). NULL is ignored. A pointer that is no live block's
  * start stops the process with a message on stderr. */
-ASHLAR_EXPORT void API(free)(void *p)
+ASHLAR_EXPORT ON_A_LINE void API(free)(void *p)
 {
 	if (unlikely(!ash_cache_push(p)))
 		ash_free_slow(p, ASH_CALLER);
 }
 
 /* ISO C: count * size bytes of zero; NULL and ENOMEM also where the product overflows. */
-ASHLAR_EXPORT void *API(calloc)(size_t count, size_t size)
+ASHLAR_EXPORT ON_A_LINE void *API(calloc)(size_t count, size_t size)
 {
 	size_t bytes;
 	if (unlikely(__builtin_mul_overflow(count, size, &bytes)))
@@ -43,8 +46,7 @@ ASHLAR_EXPORT void *API(calloc)(size_t count, size_t size)
 	void *p = ash_cache_pop(bytes);
 	if (unlikely(p == NULL))
 		return ash_calloc_slow(count, size, ASH_CALLER);
-	ash_mem_zero(p, bytes);
-	return p;
+	return ash_mem_zero(p, bytes);
 }
 
 /* ISO C; realloc(NULL, n) is malloc(n), realloc(p, 0) frees p and returns NULL (glibc). On

@@ -2,20 +2,23 @@
  * recognise the pattern and call memset or memcpy in libc. */
 #include "base/mem.h"
 
-void ash_mem_zero_large(void *dst, size_t bytes)
+void *ash_mem_zero_more(void *dst, size_t bytes)
 {
+	char *p = dst;
 	bytes = align_up(bytes, 16);
 #if defined(__x86_64__)
-	__asm__ volatile("rep stosb" : "+D"(dst), "+c"(bytes) : "a"(0) : "memory");
-#else
-	char *p = dst;
-	char *end = p + bytes;
-	while (p < end) {
-		*(ash_vec *)p = (ash_vec){0, 0};
-		__asm__("" : "+r"(p));
-		p += 16;
+	if (bytes > 256) {
+		__asm__ volatile("rep stosb" : "+D"(p), "+c"(bytes) : "a"(0) : "memory");
+		return dst;
 	}
 #endif
+	char *tail = p + bytes - 32; /* what the steps before it leave, and perhaps some of these once more */
+	for (; p < tail; p += 32) {
+		((ash_vec *)p)[0] = ((ash_vec *)p)[1] = (ash_vec){0, 0};
+		__asm__("" : "+r"(p));
+	}
+	((ash_vec *)tail)[0] = ((ash_vec *)tail)[1] = (ash_vec){0, 0};
+	return dst;
 }
 
 void ash_mem_copy(void *dst, const void *src, size_t bytes)

@@ -9,23 +9,19 @@
 /* 16 bytes as one register, for any object underneath. */
 typedef long ash_vec __attribute__((vector_size(16), may_alias, aligned(8)));
 
-void ash_mem_zero_large(void *dst, size_t bytes);
+/* As ash_mem_zero(), for more than 32 bytes. */
+void *ash_mem_zero_more(void *dst, size_t bytes);
 
-/* Zeroes bytes rounded up to 16 at a 16-byte aligned dst (a block, whose class size is a multiple
- * of 16). */
-static inline void ash_mem_zero(void *dst, size_t bytes)
+/* Zeroes bytes (at least one) rounded up to 16 at a 16-byte aligned dst (a block, whose class size is a
+ * multiple of 16). Returns dst. */
+static inline void *ash_mem_zero(void *dst, size_t bytes)
 {
-	if (bytes > 256) {
-		ash_mem_zero_large(dst, bytes);
-		return;
-	}
-	char *p = dst;
-	char *end = p + bytes;
-	while (p < end) {
-		*(ash_vec *)p = (ash_vec){0, 0};
-		__asm__("" : "+r"(p)); /* or the compiler makes it a call of memset */
-		p += 16;
-	}
+	if (bytes > 32)
+		return ash_mem_zero_more(dst, bytes);
+	char *last = (char *)dst + ((bytes - 1) & 16);
+	*(ash_vec *)dst = (ash_vec){0, 0};
+	*(ash_vec *)last = (ash_vec){0, 0};
+	return dst;
 }
 
 /* As memcpy; dst and src 8-byte aligned or not, no overlap. */

@@ -57,10 +57,14 @@ FAST void *ash_cache_pop(size_t size)
 		return NULL;
 	size_t class = __atomic_load_n(&a->class_of[last / 16], __ATOMIC_RELAXED);
 	struct ash_fast *mine = ash_cache_mine(a);
+	ASH_BESIDE_RESULT(mine);
 	void **top = mine->top[class];
 	void *block = top[-1];
-	if (likely(block != NULL))
-		mine->top[class] = top - 1;
+	ASH_RESULT(block);
+	if (likely(block != NULL)) {
+		ASH_READ_AGAIN(class);
+		mine->top[class]--;
+	}
 	return block;
 }
 
@@ -84,7 +88,8 @@ FAST bool ash_cache_push(void *block)
 	if (unlikely(*top == ASH_STOP || top[-1] == block))
 		return false;
 	*top = block;
-	mine->top[class] = top + 1;
+	ASH_READ_AGAIN(class);
+	mine->top[class]++;
 	return true;
 }
 
