@@ -139,7 +139,9 @@ void *ash_cache_refill(struct cache *t, unsigned class)
 		return block;
 	}
 	ASSERT(t->fast.top[class] == base);
-	size_t n = ash_shard_refill(t->shard, class, base, (t->capacity[class] + 1) / 2);
+	/* Half of it and one: mostly a power of two, which leaves the bitmap's words whole. */
+	unsigned slots = t->capacity[class];
+	size_t n = ash_shard_refill(t->shard, class, base, slots / 2 + (slots > 2));
 	if (!n)
 		return NULL;
 	t->fast.top[class] = base + n - 1;

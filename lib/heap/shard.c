@@ -184,34 +184,64 @@ _Noreturn static SLOW void bad_free(const struct slab *s, unsigned class, void *
 	ash_fault("free", block, interior ? ASH_FAULT_INTERIOR : ASH_FAULT_DOUBLE_FREE);
 }
 
+/* *block and those that follow it at distances of `step`, in the array as in memory, all of them in slab s:
+ * marks them free in one go and returns how many they are, up to the next change of the slab's state. 0:
+ * not as many as one, or one of them is free already. */
+static __attribute__((noinline)) size_t mark_row(struct slab *s, void **block, void **end, size_t step)
+{
+	uintptr_t addr = (uintptr_t)*block;
+	size_t size = ash_class_size[s->class], first = (addr & (ASH_UNIT - 1)) / size;
+	size_t room = step == size ? s->capacity - first : first + 1;
+	size_t most = (size_t)(end - block), n = 0;
+	if (first >= s->capacity)
+		return 0;
+	most = most < room ? most : room;
+	most = most < s->countdown ? most : s->countdown;
+	for (; n < most && (uintptr_t)block[n] == addr; n++)
+		addr += step;
+	if (!ash_slab_free_row(s, step == size ? first : first + 1 - n, n))
+		return 0;
+	s->countdown -= (uint32_t)n;
+	return n;
+}
+
 /* Marks blocks of one class free in their slabs' bitmaps. Lock held.
  *
  * The inner loop of every burst of frees: each block of a random order is in another slab, so the
- * record is found again; in allocation order, many in a row share one. */
+ * record is found again; in allocation order, or its reverse, many in a row share one. */
 static void mark_free(struct shard *sh, unsigned class, void **block, size_t n,
 		      struct slab **empty)
 {
 	const uint64_t recip = ash_class_recip[class];
+	const size_t size = ash_class_size[class];
 	uintptr_t before = (uintptr_t)*block ^ ASH_UNIT; /* same leaf, another unit */
 	const struct ash_leaf *leaf = ash_pagemap_leaf(before);
 	struct slab *s = NULL;
 	sh->bin[class].ndalloc += n;
-	for (void **end = block + n; block < end; block++) {
-		uintptr_t addr = (uintptr_t)*block;
+	for (void **end = block + n; block < end;) {
+		uintptr_t addr = (uintptr_t)*block, step = addr - before;
+		size_t row = 0;
 		if ((addr ^ before) >> ASH_UNIT_SHIFT) {
 			if (unlikely((addr ^ before) >> ASH_LEAF_SHIFT))
 				leaf = ash_pagemap_leaf(addr);
 			s = ash_slab_in(leaf, addr);
-			before = addr;
 			if (unlikely(s->class != class))
 				bad_free(s, class, *block);
+		} else if (step == size || step == -size) {
+			row = mark_row(s, block, end, step);
 		}
-		uint64_t q = (addr & (ASH_UNIT - 1)) * recip;
-		if (unlikely((uint32_t)q >= (uint32_t)recip) ||
-		    unlikely(ash_bit_set(&s->bits[q >> 38], q >> 32)))
-			bad_free(s, class, *block);
+		if (!row) {
+			uint64_t q = (addr & (ASH_UNIT - 1)) * recip;
+			if (unlikely((uint32_t)q >= (uint32_t)recip) ||
+			    unlikely(ash_bit_set(&s->bits[q >> 38], q >> 32)))
+				bad_free(s, class, *block);
+			s->countdown--;
+			row = 1;
+		}
 		s->first = 0;
-		if (unlikely(--s->countdown == 0))
+		block += row;
+		before = (uintptr_t)block[-1];
+		if (unlikely(s->countdown == 0))
 			state_event(sh, s, empty);
 	}
 }

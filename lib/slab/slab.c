@@ -94,6 +94,29 @@ static void use_purged(struct slab *s, uint32_t pages, unsigned ahead, struct pa
 	absent->len = (size_t)n << ash_os.page_shift;
 }
 
+/* If the free blocks of a word follow one another, and there are eight at least: how many; else 0. */
+static inline size_t row_length(uint64_t w)
+{
+	uint64_t low = w >> __builtin_ctzll(w);
+	if (low < 0xff || low & (low + 1))
+		return 0;
+	return low == UINT64_MAX ? 64 : (unsigned)__builtin_ctzll(low + 1);
+}
+
+/* Stores n blocks in a row downwards from end[-1], two at a time. */
+static inline void **store_row(void **end, uintptr_t block, size_t size, size_t n)
+{
+	typedef uintptr_t two __attribute__((vector_size(2 * sizeof(uintptr_t)), may_alias, aligned(8)));
+	void **last = end - n;
+	if (n & 1) {
+		*--end = (void *)block;
+		block += size;
+	}
+	for (two at = {block + size, block}; end > last; at += 2 * size)
+		*(two *)(end -= 2) = at;
+	return end;
+}
+
 void ash_slab_take(struct slab *s, void **end, size_t n, unsigned ahead, struct page_row *absent)
 {
 	size_t size = ash_class_size[s->class];
@@ -105,17 +128,18 @@ void ash_slab_take(struct slab *s, void **end, size_t n, unsigned ahead, struct 
 	s->countdown += (uint32_t)n;
 	for (;; word++, block += 64 * size) {
 		uint64_t w = *word;
-		if (w == UINT64_MAX && n >= 64) {
-			char *b = block;
-			for (int i = 0; i < 64; i++, b += size)
-				*--end = b;
-			*word = 0;
-			n -= 64;
+		size_t row = w ? row_length(w) : 0;
+		if (row) {
+			uintptr_t lowest = (uintptr_t)block + (unsigned)__builtin_ctzll(w) * size;
+			w = row > n ? w << n & w : 0;
+			row = row > n ? n : row;
+			end = store_row(end, lowest, size, row);
+			n -= row;
 		} else {
 			for (; w && n; n--, w &= w - 1)
-				*--end = block + (size_t)__builtin_ctzll(w) * size;
-			*word = w;
+				*--end = block + (unsigned)__builtin_ctzll(w) * size;
 		}
+		*word = w;
 		if (!n)
 			break;
 	}
@@ -127,6 +151,25 @@ void ash_slab_take(struct slab *s, void **end, size_t n, unsigned ahead, struct 
 		use_purged(s, pages_of((size_t)(lowest - base), (size_t)(highest - lowest) + size), ahead,
 			   absent);
 	}
+}
+
+/* Of n bits from `first` on those in word w, which has some. */
+static inline uint64_t row_mask(size_t w, size_t first, size_t n)
+{
+	size_t last = first + n - 1;
+	uint64_t m = w == first / 64 ? UINT64_MAX << first % 64 : UINT64_MAX;
+	return w == last / 64 ? m & UINT64_MAX >> (63 - last % 64) : m;
+}
+
+bool ash_slab_free_row(struct slab *s, size_t first, size_t n)
+{
+	size_t end = (first + n - 1) / 64 + 1;
+	for (size_t w = first / 64; w < end; w++)
+		if (s->bits[w] & row_mask(w, first, n))
+			return false;
+	for (size_t w = first / 64; w < end; w++)
+		s->bits[w] |= row_mask(w, first, n);
+	return true;
 }
 
 uint32_t ash_slab_idle_pages(const struct slab *s)

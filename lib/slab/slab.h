@@ -94,6 +94,9 @@ struct page_row {
  * are not there, *absent is this row, as far as the blocks go or `ahead` pages, whichever is more. */
 void ash_slab_take(struct slab *s, void **end, size_t n, unsigned ahead, struct page_row *absent);
 
+/* Marks n blocks free, from the first-th on; false, and nothing is done, if one of them is. */
+bool ash_slab_free_row(struct slab *s, size_t first, size_t n);
+
 /* The pages that hold no live or cached block and are still backed: bit i is page i. */
 uint32_t ash_slab_idle_pages(const struct slab *s);
 

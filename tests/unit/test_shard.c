@@ -400,6 +400,36 @@ START_TEST(test_parcels_use_their_records_again)
 }
 END_TEST
 
+/* Rows in both directions, broken off at random places, and over the ends of slabs. */
+START_TEST(test_blocks_in_rows_come_back_each_once)
+{
+	static void *block[20000];
+	struct rng r = rng_start("shard", 1);
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		size_t n = 3 * capacity(c) + 1;
+		refill_all(c, block, n);
+		for (int round = 0; round < 6; round++) {
+			qsort(block, n, sizeof *block, by_address);
+			for (size_t i = 0; round > 1 && i < n; i += 1 + rng_below(&r, 40))
+				shuffle(block + i, n - i < 3 ? n - i : 3, &r);
+			for (size_t i = 0; round % 2 && i < n / 2; i++) {
+				void *p = block[i];
+				block[i] = block[n - 1 - i];
+				block[n - 1 - i] = p;
+			}
+			for (size_t i = 0, k; i < n; i += k) {
+				k = 1 + rng_below(&r, n - i < 300 ? n - i : 300);
+				flush(c, block + i, k);
+			}
+			must_f(blocks_out(c) == 0 && sh->bin[c].slabs <= 4, "class %u", c);
+			refill_all(c, block, n);
+			check_blocks(c, block, n);
+		}
+		flush(c, block, n);
+	}
+}
+END_TEST
+
 /* ---- errors */
 
 static void flush_twice(void *unused)
@@ -409,6 +439,17 @@ static void flush_twice(void *unused)
 	refill_all(10, block, 2);
 	block[1] = block[0];
 	flush(10, block, 2);
+}
+
+/* Twice in different ways: the pointer that is named is the one. */
+static void flush_a_row_with_a_free_block(void *unused)
+{
+	(void)unused;
+	void *block[100];
+	must(refill(10, block, ARRAY_LEN(block)) == ARRAY_LEN(block));
+	flush(10, block + 40, 1);
+	fprintf(stderr, "%p ", block[40]);
+	flush(10, block, ARRAY_LEN(block));
 }
 
 static void flush_inside(void *unused)
@@ -454,6 +495,18 @@ static void must_die(void (*body)(void *), const char *cause)
 START_TEST(test_a_block_flushed_twice_stops_the_process)
 {
 	must_die(flush_twice, "double free");
+}
+END_TEST
+
+START_TEST(test_a_free_block_in_a_row_is_named)
+{
+	struct child c = run_in_child(flush_a_row_with_a_free_block, NULL);
+	char expected[100], *end = strchr(c.err, ' ');
+	must(end);
+	*end = '\0';
+	snprintf(expected, sizeof expected, "ashlar: free(%s): ", c.err);
+	must_f(died_of(&c, SIGABRT) && strncmp(end + 1, expected, strlen(expected)) == 0, "%s", end + 1);
+	must_f(strstr(end + 1, "double free") != NULL, "%s", end + 1);
 }
 END_TEST
 
@@ -609,7 +662,9 @@ int main(void)
 		test_what_a_receiver_has_no_room_for_goes_to_the_slabs,
 		test_an_inbox_that_nobody_empties_does_not_grow,
 		test_parcels_use_their_records_again,
+		test_blocks_in_rows_come_back_each_once,
 		test_a_block_flushed_twice_stops_the_process,
+		test_a_free_block_in_a_row_is_named,
 		test_a_pointer_inside_a_block_stops_the_process,
 		test_a_pointer_behind_the_last_block_stops_the_process,
 		test_a_block_of_a_slab_that_is_gone_stops_the_process,

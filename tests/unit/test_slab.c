@@ -175,6 +175,34 @@ START_TEST(test_freed_blocks_come_again_lowest_first)
 }
 END_TEST
 
+/* Whole words, parts of them, and rows over several. */
+START_TEST(test_a_row_is_freed_at_once_or_not_at_all)
+{
+	static struct model m;
+	struct rng r = rng_start("slab", 1);
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		begin(&m, c);
+		for (int i = 0; i < 100; i++) {
+			take(&m, m.capacity - m.nlive);
+			size_t first = rng_below(&r, m.capacity);
+			size_t n = 1 + rng_below(&r, m.capacity - first);
+			size_t taken = first + rng_below(&r, n);
+			give_back(&m, taken);
+			must(!ash_slab_free_row(m.s, first, n));
+			check_bits(&m);
+			take(&m, 1);
+			must(ash_slab_free_row(m.s, first, n));
+			memset(m.live + first, false, n);
+			m.nlive -= n;
+			m.s->countdown -= (uint32_t)n;
+			m.s->first = 0;
+			check_bits(&m);
+		}
+		end(&m);
+	}
+}
+END_TEST
+
 START_TEST(test_the_level_changes_when_the_countdown_ends_and_not_what_is_free)
 {
 	static struct model m;
@@ -441,6 +469,7 @@ int main(void)
 		test_every_block_comes_once_in_address_order,
 		test_blocks_come_once_in_portions_of_any_size,
 		test_freed_blocks_come_again_lowest_first,
+		test_a_row_is_freed_at_once_or_not_at_all,
 		test_the_level_changes_when_the_countdown_ends_and_not_what_is_free,
 		test_idle_pages_are_those_without_a_live_block,
 		test_idle_pages_are_right_for_larger_pages_too,
