@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 
-/* 16 bytes as one register, for any object underneath. */
+/* 16 bytes as one register, for any object underneath, at any multiple of 8. */
 typedef long ash_vec __attribute__((vector_size(16), may_alias, aligned(8)));
 
 /* As ash_mem_zero(), for more than 32 bytes. */
@@ -30,11 +30,12 @@ void ash_mem_copy(void *dst, const void *src, size_t bytes);
 /* Moves n pointers towards lower addresses (dst <= src, may overlap). */
 static inline void ash_mem_slide(void **dst, void **src, size_t n)
 {
-	typedef long loose_vec __attribute__((vector_size(16), may_alias, aligned(8)));
-	const size_t step = sizeof(loose_vec) / sizeof(void *);
+	const size_t step = 2 * sizeof(ash_vec) / sizeof(void *);
 	for (; n >= step; n -= step, dst += step, src += step) {
-		*(loose_vec *)dst = *(const loose_vec *)src;
-		__asm__("" : "+r"(dst));
+		ash_vec low = ((const ash_vec *)src)[0], high = ((const ash_vec *)src)[1];
+		((ash_vec *)dst)[0] = low;
+		((ash_vec *)dst)[1] = high;
+		__asm__("" : "+r"(dst)); /* or the compiler makes it a call of memmove */
 	}
 	for (; n; n--)
 		*dst++ = *src++;
