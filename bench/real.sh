@@ -13,22 +13,72 @@ answer() { # answer TEXT: what came on stdin is TEXT
 	[ "$got" = "$1" ] || { echo "real.sh: answer is $got, not $1" >&2; exit 1; }
 }
 
-# Redis on a socket of its own: throughput of small writes and of long lists, then a clean stop.
-redis() {
-	dir=$(mktemp -d)
-	redis-server --port 0 --unixsocket "$dir/s" --save '' --dir "$dir" >"$dir/log" &
-	trap 'kill $! 2>/dev/null || true; rm -rf "$dir"' EXIT
-	# The clients are the harness: they run on the libc's allocator.
+# For what needs files or a server: a directory of its own, in memory where there is such, gone at the
+# end together with the server. From here on only what `serve` starts has the allocator.
+temp() {
+	library=${LD_PRELOAD:-}
 	unset LD_PRELOAD
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		redis-cli -s "$dir/s" ping >/dev/null 2>&1 && break
+	server='' stop=TERM
+	dir=$(TMPDIR=${TMPDIR:-/dev/shm} mktemp -d 2>/dev/null || TMPDIR='' mktemp -d)
+	trap clean EXIT
+	trap 'exit 1' HUP INT TERM
+}
+
+clean() {
+	failed=$?
+	[ -z "$server" ] || end || true
+	[ $failed = 0 ] || [ ! -f "$dir/log" ] || cat "$dir/log" >&2
+	rm -rf "$dir"
+}
+
+# It ends before the launcher's 120 seconds, whose kill would leave the directory behind.
+serve() {
+	timeout --foreground -k 5 90 env ${library:+LD_PRELOAD="$library"} "$@" >"$dir/log" 2>&1 &
+	server=$!
+}
+
+end() { # the server, in order, as the status tells
+	pid=$server server=''
+	kill -"$stop" "$pid" # timeout hands it on
+	wait "$pid"
+}
+
+# apart COMMAND: without the allocator, and what it costs is not in the run's figures: init waits for
+# it, not we. So a client's memory cannot hide its server's, nor its processor time be taken for it.
+apart() {
+	rm -f "$dir/end"
+	mkfifo "$dir/end"
+	( (
+		r=0
+		timeout --foreground -k 5 60 "$@" || r=$?
+		echo $r >"$dir/end"
+	) & )
+	read -r r <"$dir/end"
+	return "$r"
+}
+
+ready() { # ready COMMAND: wait until the server makes it succeed
+	tries=0
+	until apart "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || { echo "real.sh: the server does not answer" >&2; exit 1; }
 		sleep 0.1
 	done
-	redis-benchmark -s "$dir/s" -q -P 16 -r 200000 -n 400000 -d 100 -t set,lpush >/dev/null
-	redis-benchmark -s "$dir/s" -q -P 4 -n 4000 -t lrange_300 >/dev/null
-	redis-cli -s "$dir/s" llen mylist | answer 404000
-	redis-cli -s "$dir/s" shutdown nosave
-	wait
+}
+
+# timed FUNCTION: its time is the workload's, in which then is neither the making of input nor the
+# start of a server.
+timed() {
+	from=$(date +%s.%N)
+	"$@"
+	echo "$from $(date +%s.%N)" | awk '{ printf "real seconds=%.6f\n", $2 - $1 }'
+}
+
+# Throughput of small writes and of long lists.
+redis() {
+	apart redis-benchmark -s "$dir/s" -q -P 16 -r 200000 -n 400000 -d 100 -t set,lpush >/dev/null
+	apart redis-benchmark -s "$dir/s" -q -P 4 -n 4000 -t lrange_300 >/dev/null
+	apart redis-cli -s "$dir/s" llen mylist | answer 404000
 }
 
 case $1 in
@@ -61,7 +111,11 @@ z3)
 redis)
 	need redis-server
 	need redis-benchmark
-	redis ;;
+	temp
+	serve redis-server --port 0 --unixsocket "$dir/s" --save '' --dir "$dir"
+	ready redis-cli -s "$dir/s" ping
+	timed redis
+	end ;;
 *)
 	echo "real.sh: no program $1" >&2
 	exit 2 ;;
