@@ -10,8 +10,8 @@ bench_ashbench_LDADD = -lpthread
 bench_launch_SOURCES = bench/launch.c
 
 EXTRA_DIST += bench/README.md bench/allocators.sh bench/idle.sh bench/insn.sh bench/real.sh bench/run.sh \
-	bench/suite bench/table.py bench/real/hash.pl bench/real/objects.py bench/real/objects.rb \
-	bench/real/pages.ps bench/real/puzzle.smt2 bench/real/table.sql bench/real/templates.cc \
+	bench/suite bench/table.py bench/real/hash.pl bench/real/objects.js bench/real/objects.py \
+	bench/real/objects.rb bench/real/pages.ps bench/real/puzzle.smt2 bench/real/table.sql bench/real/templates.cc \
 	bench/real/trees.lua
 CLEANFILES += bench/ashbench$(EXEEXT) bench/launch$(EXEEXT)
 

@@ -13,13 +13,15 @@ answer() { # answer TEXT: what came on stdin is TEXT
 	[ "$got" = "$1" ] || { echo "real.sh: answer is $got, not $1" >&2; exit 1; }
 }
 
-# For what needs files or a server: a directory of its own, in memory where there is such, gone at the
-# end together with the server. From here on only what `serve` starts has the allocator.
+# For what needs files or a server: a directory of its own, in memory if that has room, gone at the end
+# together with the server. From here on only what `under` or `serve` starts has the allocator.
 temp() {
 	library=${LD_PRELOAD:-}
 	unset LD_PRELOAD
 	server='' stop=TERM
-	dir=$(TMPDIR=${TMPDIR:-/dev/shm} mktemp -d 2>/dev/null || TMPDIR='' mktemp -d)
+	free_kb=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+	[ "${free_kb:-0}" -lt 500000 ] || : "${TMPDIR:=/dev/shm}"
+	dir=$(TMPDIR=${TMPDIR:-/tmp} mktemp -d)
 	trap clean EXIT
 	trap 'exit 1' HUP INT TERM
 }
@@ -31,7 +33,11 @@ clean() {
 	rm -rf "$dir"
 }
 
-# It ends before the launcher's 120 seconds, whose kill would leave the directory behind.
+# Everything ends before the launcher's 120 seconds: its kill would leave the directory behind.
+under() {
+	timeout --foreground -k 5 100 env ${library:+LD_PRELOAD="$library"} "$@"
+}
+
 serve() {
 	timeout --foreground -k 5 90 env ${library:+LD_PRELOAD="$library"} "$@" >"$dir/log" 2>&1 &
 	server=$!
@@ -81,6 +87,37 @@ redis() {
 	apart redis-cli -s "$dir/s" llen mylist | answer 404000
 }
 
+# Each key is one of 300000 at random, so 1 - 1/e of those that are asked for are there.
+rocksdb() {
+	under db_bench --db="$dir/db" --benchmarks=fillrandom,readrandom --num=300000 --reads=200000 \
+		--threads=1 --seed=1 --compression_type=lz4 >"$dir/said" 2>"$dir/log"
+	awk '/^fillrandom .* 300000 operations/ { n++ }
+		/^readrandom .*\([0-9]+ of 200000 found\)/ { sub(/.*\(/, ""); n += $1 > 126000 && $1 < 126800 }
+		END { print n + 0 }' "$dir/said" | answer 2
+}
+
+# pack PROGRAM OPTION...: compress with all of the options, decompress with the first; twice.
+pack() {
+	for _ in 1 2; do
+		under "$@" -c <"$dir/in" >"$dir/packed"
+		under "$1" "$2" -dc <"$dir/packed" >"$dir/out"
+	done
+}
+
+pack_and_compare() {
+	temp
+	seq 1 3 15000000 >"$dir/in"
+	timed pack "$@"
+	cmp "$dir/in" "$dir/out"
+}
+
+# picture CALLER: drawn by what CALLER, under or apart, calls; its size and signature.
+picture() {
+	"$1" "$convert" -seed 7 -size 1000x800 plasma:red-blue -resize 140% -blur 0x3 \
+		'(' -size 1000x800 -seed 3 plasma:fractal -rotate 30 -unsharp 0x2 ')' \
+		-gravity center -compose screen -composite -resize 50% -format '%w %h %#' info: >"$dir/out"
+}
+
 case $1 in
 lua)
 	need lua
@@ -116,6 +153,28 @@ redis)
 	ready redis-cli -s "$dir/s" ping
 	timed redis
 	end ;;
+node)
+	need node
+	node "$here/objects.js" | answer 132642005 ;;
+rocksdb)
+	need db_bench
+	temp
+	timed rocksdb ;;
+xz)
+	need xz
+	pack_and_compare xz -T2 -2 --block-size=512KiB ;;
+zstd)
+	need zstd
+	pack_and_compare zstd -q -T2 -9 -B1MiB ;;
+imagemagick)
+	convert=$(command -v magick || command -v convert) || exit 77
+	temp
+	"$convert" -version 2>/dev/null | grep -q ImageMagick || exit 77
+	# Its answer differs from release to release: it is compared with the one under the libc.
+	picture apart
+	known=$(cat "$dir/out")
+	timed picture under
+	answer "${known:?}" <"$dir/out" ;;
 *)
 	echo "real.sh: no program $1" >&2
 	exit 2 ;;
