@@ -6,7 +6,8 @@
  * LIBRARY is preloaded into the program only, never into this process: a forked child starts with
  * its parent's resident pages, which count in its peak, so the parent must be small and the same
  * for every allocator. Prints one line after the program's own output; of several runs the
- * smallest of each figure. A program that runs longer than SECONDS is killed with its children.
+ * smallest of each figure. A program that runs longer than SECONDS is ended with its children: by
+ * SIGTERM, so that it may clean up, and five seconds later by SIGKILL.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -25,11 +26,14 @@ struct cost {
 };
 
 static pid_t child;
+static volatile sig_atomic_t late;
 
 static void on_alarm(int sig)
 {
 	(void)sig;
-	kill(-child, SIGKILL);
+	kill(-child, late ? SIGKILL : SIGTERM);
+	late = 1;
+	alarm(5);
 }
 
 static double now(void)
@@ -72,23 +76,22 @@ static int run(
 	if (child == 0)
 		start(argv, preload, quiet);
 	setpgid(child, child);
+	late = 0;
 	alarm(limit);
 	while (wait4(child, &status, 0, &u) != child)
 		;
-	unsigned left = alarm(0);
+	alarm(0);
 	*c = (struct cost){.wall = now() - t,
 		.user = seconds(u.ru_utime),
 		.sys = seconds(u.ru_stime),
 		.peak_kb = u.ru_maxrss,
 		.faults = u.ru_minflt + u.ru_majflt,
 		.switches = u.ru_nvcsw};
-	if (WIFSIGNALED(status)) {
+	if (late || WIFSIGNALED(status))
 		kill(-child, SIGKILL); /* what it forked */
-		return limit > 0 && left == 0 && WTERMSIG(status) == SIGKILL
-			       ? 124
-			       : 128 + WTERMSIG(status);
-	}
-	return WEXITSTATUS(status);
+	if (late)
+		return 124;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 static void keep_smaller(struct cost *best, const struct cost *c)

@@ -33,20 +33,22 @@ clean() {
 	rm -rf "$dir"
 }
 
-# Everything ends before the launcher's 120 seconds: its kill would leave the directory behind.
+# Everything ends before the launcher's 120 seconds, after which nothing is left in order.
 under() {
 	timeout --foreground -k 5 100 env ${library:+LD_PRELOAD="$library"} "$@"
 }
 
-serve() {
-	timeout --foreground -k 5 90 env ${library:+LD_PRELOAD="$library"} "$@" >"$dir/log" 2>&1 &
+serve() { # in a process group of its own, which timeout makes
+	timeout -k 5 90 env ${library:+LD_PRELOAD="$library"} "$@" >"$dir/log" 2>&1 &
 	server=$!
 }
 
 end() { # the server, in order, as the status tells
-	pid=$server server=''
-	kill -"$stop" "$pid" # timeout hands it on
-	wait "$pid"
+	pid=$server server='' ended=0
+	kill -"$stop" "$pid" 2>/dev/null || true # timeout hands it on
+	wait "$pid" || ended=$?
+	kill -KILL "-$pid" 2>/dev/null || true # workers of a server that was killed
+	return $ended
 }
 
 # apart COMMAND: without the allocator, and what it costs is not in the run's figures: init waits for
