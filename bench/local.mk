@@ -11,8 +11,8 @@ bench_launch_SOURCES = bench/launch.c
 
 EXTRA_DIST += bench/README.md bench/allocators.sh bench/idle.sh bench/insn.sh bench/real.sh bench/run.sh \
 	bench/suite bench/table.py bench/real/hash.pl bench/real/objects.js bench/real/objects.py \
-	bench/real/objects.rb bench/real/pages.ps bench/real/puzzle.smt2 bench/real/table.sql bench/real/templates.cc \
-	bench/real/trees.lua
+	bench/real/objects.rb bench/real/pages.ps bench/real/puzzle.smt2 bench/real/replies.py \
+	bench/real/rows.pgsql bench/real/table.sql bench/real/templates.cc bench/real/trees.lua
 CLEANFILES += bench/ashbench$(EXEEXT) bench/launch$(EXEEXT)
 
 bench-programs: bench/ashbench$(EXEEXT) bench/launch$(EXEEXT)

@@ -98,6 +98,86 @@ rocksdb() {
 		END { print n + 0 }' "$dir/said" | answer 2
 }
 
+nginx_configuration() {
+	[ "$(id -u)" != 0 ] || echo 'user root root;' # the directory is ours alone
+	cat <<-END
+		daemon off;
+		worker_processes 1;
+		pid $dir/pid;
+		events { worker_connections 256; }
+		http {
+			access_log $dir/access;
+			log_not_found off;
+			default_type text/html;
+			client_body_temp_path $dir/body;
+			proxy_temp_path $dir/proxy;
+			fastcgi_temp_path $dir/fastcgi;
+			uwsgi_temp_path $dir/uwsgi;
+			scgi_temp_path $dir/scgi;
+			gzip on;
+			gzip_min_length 1000;
+			server {
+				listen unix:$dir/s;
+				root $dir/root;
+				location /list/ { autoindex on; }
+				location ~ \.shtml$ { ssi on; }
+			}
+		}
+	END
+}
+
+nginx_files() {
+	mkdir -p "$dir/root/list"
+	printf 'a small file' >"$dir/root/small.txt"
+	seq 1 7 100000 >"$dir/root/page.txt"
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		echo '<p><!--# include virtual="/small.txt" --></p>'
+	done >"$dir/root/included.shtml"
+	(cd "$dir/root/list" && seq -f entry%03.0f 50 | xargs touch)
+}
+
+nginx_replies() {
+	apart /usr/bin/python3 "$here/replies.py" "$dir/s" "$dir/root" | answer 11520
+}
+
+# Transactions of two clients, then the work that one backend does in its own memory.
+postgres_work() {
+	apart "$pg/pgbench" -h "$dir" -U bench -n -b tpcb-like -c 2 -t 2000 --random-seed=1 \
+		postgres >/dev/null 2>>"$dir/log"
+	apart "$pg/psql" -h "$dir" -U bench -d postgres -Atq -v ON_ERROR_STOP=1 -f "$here/rows.pgsql" |
+		tr '\n' ' ' | answer "$1"
+}
+
+# The server refuses to be root; its user may be unable to read the library where it is.
+# shellcheck disable=SC2086 # $as is words
+postgres() {
+	as=
+	if [ "$(id -u)" = 0 ]; then
+		user=nobody
+		! id postgres >/dev/null 2>&1 || user=postgres
+		as="setpriv --reuid=$user --regid=$(id -g $user) --clear-groups"
+		chown $user "$dir"
+		if [ -n "$library" ] && ! $as test -r "$library"; then
+			cp "$library" "$dir"
+			library=$dir/${library##*/}
+		fi
+	fi
+	stop=INT # "fast": it does not wait for clients that are lost
+	apart $as "$pg/initdb" -D "$dir/data" -A trust -U bench -N --no-locale -E UTF8 >/dev/null
+	# Small buffers: they are shared, count in each backend, and are not the allocator's.
+	serve $as "$pg/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c shared_buffers=2MB \
+		-c work_mem=64MB -c fsync=off -c autovacuum=off -c jit=off \
+		-c max_parallel_workers_per_gather=0 -c dynamic_shared_memory_type=mmap
+	ready "$pg/psql" -h "$dir" -U bench -d postgres -c 'select 1'
+	[ -z "$library" ] || grep -qF "$(readlink -f "$library")" "/proc/$(head -n 1 "$dir/data/postmaster.pid")/maps" ||
+		{ echo "real.sh: $library is not in the server" >&2; exit 1; }
+	apart "$pg/pgbench" -h "$dir" -U bench -i -q postgres >/dev/null 2>&1
+	timed postgres_work "$1"
+	apart "$pg/psql" -h "$dir" -U bench -d postgres -Atq -c "select count(*), sum(delta) =
+		(select sum(abalance) from pgbench_accounts) from pgbench_history" | answer '4000|t'
+	end
+}
+
 # pack PROGRAM OPTION...: compress with all of the options, decompress with the first; twice.
 pack() {
 	for _ in 1 2; do
@@ -162,6 +242,25 @@ rocksdb)
 	need db_bench
 	temp
 	timed rocksdb ;;
+postgres)
+	pg=
+	for d in /usr/lib/postgresql/*/bin; do
+		[ ! -x "$d/pgbench" ] || [ ! -x "$d/initdb" ] || pg=$d
+	done
+	[ -n "$pg" ] || exit 77
+	temp
+	postgres '100000|5000073754|row 99999 of 3099969 1000|2052055 99997|1952995 50050002 3041952 100000|999 2696014|200 ' ;;
+nginx)
+	PATH=$PATH:/usr/sbin # a user's lacks it
+	need nginx
+	[ -x /usr/bin/python3 ] || exit 77
+	temp
+	nginx_files
+	nginx_configuration >"$dir/conf"
+	serve nginx -e stderr -p "$dir" -c "$dir/conf"
+	ready test -S "$dir/s"
+	timed nginx_replies
+	end ;;
 xz)
 	need xz
 	pack_and_compare xz -T2 -2 --block-size=512KiB ;;
