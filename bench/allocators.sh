@@ -1,12 +1,22 @@
 # allocators.sh - sourced by run.sh, idle.sh and insn.sh: which allocators there are.
 #
 # find_allocators BUILD WITH CHOSEN prints NAME=PATH lines: the libc's (no path), ours, Debian's
-# peers, those given as NAME=PATH words in WITH; only the names in CHOSEN when that is not empty.
+# peers, those given as NAME=PATH words in WITH; only the names in CHOSEN when that is not empty. In
+# WITH, what a peer needs in its environment may follow the path: NAME=PATH,VAR=VALUE,VAR=VALUE.
 
 in_list() { # in_list WORD LIST: an empty list holds everything
 	[ -z "$2" ] && return 0
 	case " $2 " in *" $1 "*) return 0 ;; esac
 	return 1
+}
+
+# The two parts of what stands behind NAME=.
+library() {
+	echo "${1%%,*}"
+}
+
+settings() { # as words
+	case $1 in *,*) echo "${1#*,}" | tr , ' ' ;; esac
 }
 
 find_allocators() {
@@ -21,8 +31,9 @@ find_allocators() {
 		in_list "${a%%=*}" "$3" && echo "$a"
 	done
 	for a in $2; do
-		if [ ! -r "${a#*=}" ]; then
-			echo "cannot read ${a#*=}" >&2
+		path=$(library "${a#*=}")
+		if [ ! -r "$path" ]; then
+			echo "cannot read $path" >&2
 			return 1
 		fi
 		in_list "${a%%=*}" "$3" && echo "$a"

@@ -1,18 +1,20 @@
 #!/bin/sh
 # idle.sh - what a machine full of idle processes costs under every allocator, and starting one.
 #
-#	bench/idle.sh [--processes N] [-n REPEATS] [-a "ALLOCATOR ..."] [-b BUILD] [--with NAME=path.so]...
+#	bench/idle.sh [--processes N] [-n REPEATS] [-a "ALLOCATOR ..."] [-b BUILD]
+#	              [--with NAME=path.so[,VAR=VALUE]...]...
 #
 # Prints a table. N processes (300), of each kind in KINDS that is installed the same number, all alive at
 # a time; the allocators follow one another, REPEATS (3) times in rotated order, and the smallest sum
 # counts. All that is started here ends with it, or after two minutes by itself.
+# shellcheck disable=SC2046,SC2086,SC1091 # lists of words are split on purpose
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 processes=300 repeats=3 chosen='' build=$here/.. with=''
 
 usage() {
-	sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 while [ $# -gt 0 ]; do
@@ -48,7 +50,7 @@ trap 'exit 1' HUP INT TERM
 mkfifo "$tmp/fifo"
 exec 9<>"$tmp/fifo" # so that its readers wait for ever
 
-# begin KIND LIBRARY: one process, its id in $!.
+# begin KIND ALLOCATOR: one process, its id in $!. ALLOCATOR is what find_allocators has behind NAME=.
 begin() {
 	case $1 in
 	sleep) set -- "$2" /usr/bin/sleep 120 ;;
@@ -56,9 +58,9 @@ begin() {
 	perl) set -- "$2" /usr/bin/perl -e 'sleep 120' ;;
 	python3) set -- "$2" /usr/bin/python3 -c 'import time; time.sleep(120)' ;;
 	esac
-	library=$1
+	allocator=$1
 	shift
-	env ${library:+LD_PRELOAD="$library"} "$@" <"$tmp/fifo" >/dev/null 2>&1 9<&- &
+	env ${allocator:+LD_PRELOAD="$(library "$allocator")"} $(settings "$allocator") "$@" <"$tmp/fifo" >/dev/null 2>&1 9<&- &
 }
 
 # asleep PID: neither waiting for a processor nor for a disk.
@@ -76,7 +78,7 @@ memory() {
 		END { print dirty, pss, n }'
 }
 
-# idle NAME LIBRARY: all of them at a time.
+# idle NAME ALLOCATOR: all of them at a time.
 idle() {
 	for kind in $kinds; do : >"$tmp/$kind"; done
 	i=0
@@ -102,14 +104,15 @@ idle() {
 	stop
 }
 
-# start_up NAME LIBRARY: of /usr/bin/true, the smallest of 200.
+# start_up NAME ALLOCATOR: of /usr/bin/true, the smallest of 200.
 start_up() {
-	"$launch" -n 200 ${2:+-p "$2"} /usr/bin/true | sed "s/^launch/$1/" >>"$tmp/start"
+	env $(settings "$2") "$launch" -n 200 ${2:+-p "$(library "$2")"} /usr/bin/true | sed "s/^launch/$1/" >>"$tmp/start"
 }
 
 calls() {
 	if command -v strace >/dev/null; then
-		strace -o "$tmp/strace" env -i ${2:+LD_PRELOAD="$2"} /usr/bin/true
+		strace -o "$tmp/strace" env -i ${2:+LD_PRELOAD="$(library "$2")"} \
+			$(settings "$2") /usr/bin/true
 		# From the second execve on.
 		echo "$1 $(awk '/^execve/ { n = 0 } /^[a-z]/ { n++ } END { print n }' "$tmp/strace")" >>"$tmp/calls"
 	fi
@@ -119,7 +122,7 @@ calls() {
 set -- $kept
 for a in "$@"; do
 	# A page of a file that is not yet on the disk would count as dirty.
-	[ -z "${a#*=}" ] || sync "${a#*=}"
+	[ -z "${a#*=}" ] || sync "$(library "${a#*=}")"
 	calls "${a%%=*}" "${a#*=}"
 done
 r=1

@@ -1,12 +1,13 @@
 #!/bin/sh
 # insn.sh - instructions of one malloc and its free, loop and PLT included, per allocator.
 #
-#	bench/insn.sh [-b BUILD] [-a "ALLOCATOR ..."] [--with NAME=path.so]...
+#	bench/insn.sh [-b BUILD] [-a "ALLOCATOR ..."] [--with NAME=path.so[,VAR=VALUE]...]...
 #
 # Each case runs under valgrind (cachegrind without its cache model: it counts instructions and,
 # unlike memcheck, leaves malloc alone) with N and with 2N iterations; the difference over N is the
 # cost of one, free of start-up and of the measuring. The counts repeat to a few parts in a
 # thousand, whatever else the machine does. Prints a Markdown table.
+# shellcheck disable=SC2046,SC2086,SC1091 # lists of words are split on purpose
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,8 +27,8 @@ ashbench=$build/bench/ashbench
 [ -x "$ashbench" ] || { echo "insn.sh: $ashbench is missing (see -b)" >&2; exit 1; }
 
 count() { # count PATH ARGS: instructions of one run, nothing when it failed
-	# ARGS are words: split on purpose.
-	said=$(LD_PRELOAD=$1 valgrind --tool=cachegrind --cache-sim=no \
+	# ARGS and settings are words: split on purpose.
+	said=$(env LD_PRELOAD="$(library "$1")" $(settings "$1") valgrind --tool=cachegrind --cache-sim=no \
 		--cachegrind-out-file=/dev/null "$ashbench" $2 2>&1 >/dev/null) || return 0
 	printf '%s\n' "$said" | sed -n 's/.*I *refs: *//p' | tr -d ,
 }

@@ -2,11 +2,13 @@
 # run.sh - every chosen workload under every chosen allocator, interleaved.
 #
 #	bench/run.sh [-n REPEATS] [-w "LABEL ..."] [-a "ALLOCATOR ..."] [-o DIR] [-b BUILD]
-#	             [--with NAME=path.so]... [-l]
+#	             [--with NAME=path.so[,VAR=VALUE]...]... [-l]
 #
+# VARs are set in the runs of that peer alone: for one that does not start without them.
 # Writes DIR/results.csv, results.md and results.svg. Within one repeat of one workload the
 # allocators follow one another (A B C, C B A, B C A, A C B, ...), so that nobody always has the
 # same place or follows the same one. See README.md.
+# shellcheck disable=SC2046,SC2086,SC1091 # lists of words are split on purpose
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,7 +16,7 @@ repeats=7 out=bench-results build=$here/.. list=no
 only='' chosen='' with=''
 
 usage() {
-	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 while [ $# -gt 0 ]; do
@@ -57,8 +59,8 @@ one() { # one LABEL ARGS NAME PATH REPEAT
 	*)
 		set -- "$1" "$ashbench $2" "$3" "$4" "$5" ;;
 	esac
-	# The arguments are words of the suite file: split on purpose.
-	line=$("$launch" -t 120 ${4:+-p "$4"} $2 2>>"$out/errors.log") || true
+	# The arguments are words of the suite file, and settings prints words: split on purpose.
+	line=$(env $(settings "$4") "$launch" -t 120 ${4:+-p "$(library "$4")"} $2 2>>"$out/errors.log") || true
 	printf '%s\n' "$line" | awk -v g="$group" -v w="$1" -v a="$3" -v r="$5" '
 		/^launch / { for (i = 2; i <= NF; i++) { split($i, f, "="); v[f[1]] = f[2] } next }
 		/ seconds=/ {
