@@ -94,7 +94,7 @@ grep -v '^#' "$here/suite" | while read -r label args; do
 	set -- $kept
 	r=1
 	while [ $r -le "$repeats" ]; do
-		printf '\r%-16s %s/%s ' "$label" $r "$repeats" >&2
+		printf '\r%-17s %s/%s ' "$label" $r "$repeats" >&2
 		order="$*"
 		if [ $((r % 2)) = 0 ]; then
 			order=$(backwards "$@")

@@ -105,6 +105,7 @@ WANTED = {
     "sieve": ["rss_end"],
     "burst-idle": ["peak", "rss_500ms", "rss_1s", "rss_2s", "rss_3s"],
     "idle-threads": ["rss_idle", "rss_joined"],
+    "idle-threads-1000": ["rss_idle", "rss_joined"],
     "mstress": ["rss_end"],
     "latency": ["malloc_p50", "malloc_p999", "malloc_p9999", "malloc_max",
                 "free_p50", "free_p999", "free_p9999", "free_max"],
