@@ -19,6 +19,9 @@
 #define PURGE_SHARE 8 /* ... until that part of the bin has been, in turns ... */
 #define PURGES 4      /* ... or so many goes found something: half a millisecond of system calls */
 #define PURGE_AGE_MS 100
+#define GROWTH_MIN 16   /* new slabs, besides ... */
+#define GROWTH_SHARE 16 /* ... a sixteenth of all, before sparse ones of other classes are looked at ... */
+#define GROWTH_LOOKS 4  /* ... so often for each new one */
 #define POPULATE_FROM 2 /* slabs: a class that has so many is growing, its pages are asked for in rows */
 #define AHEAD_MAX 16    /* pages asked for ahead of use, one for two slabs */
 
@@ -30,6 +33,7 @@ struct shard *ash_shard_create(uint32_t id)
 	if (!sh)
 		return NULL;
 	sh->id = id;
+	sh->round = ASH_CLASSES;
 	sh->lock.rank = ASH_RANK_SHARD;
 	return sh;
 }
@@ -266,35 +270,42 @@ static void purging_remove(struct shard *sh, struct slab *s)
 		s->next->prev = s->prev;
 }
 
-/* Whether a partial slab has pages to return (in s->units): for a while none of its blocks was wanted,
- * and, unless all is asked for (age 0), half of it is free. */
-static bool worth_purging(struct slab *s, uint32_t now, uint32_t age)
+/* How to look at partial slabs. */
+struct look {
+	uint32_t now;  /* ms */
+	uint32_t age;  /* ms for which none of a slab's blocks was wanted */
+	unsigned keep; /* empty slabs */
+	bool purge;    /* return idle pages of others, half of whose blocks are free ... */
+	bool all;      /* ... or any */
+};
+
+/* Whether a partial slab has pages to return (in s->units). */
+static bool worth_purging(struct slab *s, const struct look *look)
 {
-	now += !now; /* 0: not looked at yet */
+	uint32_t now = look->now + !look->now; /* 0: not looked at yet */
 	if (!s->stamp)
 		s->stamp = now;
-	if (now - s->stamp < age || (age && ash_slab_nfree(s) * 2 < s->capacity))
+	if (now - s->stamp < look->age || (!look->all && ash_slab_nfree(s) * 2 < s->capacity))
 		return false;
 	s->stamp = now;
 	s->units = ash_slab_idle_pages(s);
 	return s->units != 0;
 }
 
-/* Looks at the next few partial slabs of a bin: drops empty ones beyond `keep`, returns idle pages of
- * others if purge. Lock held, released during the system calls; nobody can take blocks of these
- * slabs meanwhile, therefore they are few. */
-static size_t look_at_partial(struct shard *sh, struct bin *b, uint32_t now, uint32_t age,
-			      unsigned keep, bool purge, struct slab **empty)
+/* Looks at the next few partial slabs of a bin: drops empty ones beyond those to keep, returns idle pages
+ * of others. Lock held, released during the system calls; nobody can take blocks of these slabs meanwhile,
+ * therefore they are few. */
+static size_t look_at_partial(struct shard *sh, struct bin *b, const struct look *look, struct slab **empty)
 {
 	struct slab *found[PURGE_SCAN];
 	size_t n = 0, purged = 0;
 	struct slab *s = b->scan ? b->scan : b->partial;
 	for (int i = 0; s && i < PURGE_SCAN; i++) {
 		struct slab *next = s->next;
-		if (is_empty(s) && b->nempty > keep) {
+		if (is_empty(s) && b->nempty > look->keep) {
 			partial_remove(sh, s);
 			drop(sh, s, empty);
-		} else if (purge && worth_purging(s, now, age)) {
+		} else if (look->purge && worth_purging(s, look)) {
 			partial_remove(sh, s);
 			purging_add(sh, s);
 			found[n++] = s;
@@ -310,7 +321,7 @@ static size_t look_at_partial(struct shard *sh, struct bin *b, uint32_t now, uin
 	ash_lock(&sh->lock);
 	for (size_t i = 0; i < n; i++) {
 		purging_remove(sh, found[i]);
-		found[i]->stamp = now + !now;
+		found[i]->stamp = look->now + !look->now;
 		settle(sh, found[i], empty);
 	}
 	sh->purged_bytes += purged;
@@ -326,19 +337,49 @@ static inline void housekeeping(struct shard *sh, struct bin *b, struct slab **e
 	if (now - b->looked_at < PURGE_AGE_MS)
 		return;
 	b->looked_at = now;
-	unsigned keep = UINT16_MAX;
+	struct look look = {.now = now, .age = PURGE_AGE_MS, .keep = UINT16_MAX};
 	if (!b->created) { /* empty slabs that were not wanted again go */
 		b->extra /= 2;
 		b->dropped = 0;
-		keep = b->extra + 1u;
+		look.keep = b->extra + 1u;
 	}
 	b->created = 0;
-	bool purge = b >= &sh->bin[PURGE_CLASS];
+	look.purge = b >= &sh->bin[PURGE_CLASS];
 	unsigned looks = 1 + b->slabs / PURGE_SHARE / PURGE_SCAN, purges = PURGES;
 	while (looks-- && purges && b->partial) {
-		purges -= look_at_partial(sh, b, now, PURGE_AGE_MS, keep, purge, empty) > 0;
+		purges -= look_at_partial(sh, b, &look, empty) > 0;
 		if (!b->scan)
 			break;
+	}
+}
+
+/* The shard has grown by a slab of pages that were not there. To make up for it sparse slabs of classes that
+ * nobody asked for lately return theirs: what the program freed in one size serves it in another. A round of
+ * the bins begins when the shard has grown by a sixteenth; each new slab pays for part of it. Lock held. */
+static void make_up_for_growth(struct shard *sh, struct slab **empty)
+{
+	const struct look look = {.now = ash_os_now_ms(), .keep = 1, .purge = true};
+	unsigned looks = GROWTH_LOOKS;
+	size_t purged = 0;
+	if (sh->round == ASH_CLASSES) {
+		if (++sh->grown < GROWTH_MIN + sh->slabs / GROWTH_SHARE)
+			return;
+		sh->grown = 0;
+		sh->round = 0;
+	}
+	for (; sh->round < ASH_CLASSES; sh->round++) {
+		struct bin *b = &sh->bin[sh->round];
+		bool idle = b->nfills == b->fills_seen && b->nflushes != b->flushes_seen;
+		b->fills_seen = b->nfills;
+		while (idle && b->partial) {
+			if (!looks-- || purged >= ASH_UNIT)
+				return;
+			purged += look_at_partial(sh, b, &look, empty);
+			if (!b->scan)
+				break;
+		}
+		if (idle)
+			b->flushes_seen = b->nflushes;
 	}
 }
 
@@ -436,9 +477,12 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 			ash_unlock(&sh->lock);
 			struct slab *s = ash_slab_create(ASH_ENTRY_OF(sh->id, class));
 			ash_lock(&sh->lock);
+			bool grown = s && s->purged;
 			if (s)
 				created(sh, s);
 			got = take(sh, b, base, want, &absent); /* also what others freed meanwhile */
+			if (grown)
+				make_up_for_growth(sh, &empty);
 		}
 		housekeeping(sh, b, &empty);
 	}
@@ -516,6 +560,7 @@ size_t ash_shard_parked(const struct bin *b)
 
 static size_t trim_bin(struct shard *sh, struct bin *b, uint32_t now, struct slab **empty)
 {
+	const struct look look = {.now = now, .purge = true, .all = true};
 	size_t purged = 0;
 	if (b->held) {
 		struct slab *s = b->held;
@@ -527,7 +572,7 @@ static size_t trim_bin(struct shard *sh, struct bin *b, uint32_t now, struct sla
 	/* What has been purged goes to the head, behind the scan; what others put there meanwhile they
 	 * may as well look at themselves. */
 	do
-		purged += look_at_partial(sh, b, now, 0, 0, true, empty);
+		purged += look_at_partial(sh, b, &look, empty);
 	while (b->scan);
 	return purged;
 }

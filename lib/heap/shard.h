@@ -36,6 +36,7 @@ struct bin {
 	uint64_t nmalloc;  /* blocks that left the bitmaps or inbox for caches, ever */
 	uint64_t ndalloc;  /* blocks that came back to the bitmaps or inbox, ever */
 	uint32_t nfills, nflushes;
+	uint32_t fills_seen, flushes_seen; /* by the round of the shard's bins that came here last */
 	uint32_t looked_at;  /* ms, when housekeeping last looked */
 	uint16_t nempty;     /* slabs on the list without a live block */
 	uint16_t extra;      /* how many of them to keep beside a last one */
@@ -47,6 +48,8 @@ struct shard {
 	uint32_t id;      /* const: index in ash_shards */
 	uint32_t threads; /* bound to it. Thread registry lock (heap/thread.c) */
 	uint32_t slabs, nempty; /* sums over the bins */
+	uint32_t grown; /* slabs of clean memory since the last round of the bins for idle pages ended ... */
+	uint32_t round; /* ... and where this one is; ASH_CLASSES: none */
 	size_t purged_bytes; /* by the sub-slab purger */
 	struct slab *purging; /* list: held by threads that are returning pages of theirs */
 	_Alignas(64) struct bin bin[ASH_CLASSES];

@@ -336,6 +336,54 @@ START_TEST(test_visits_come_to_every_sparse_slab)
 }
 END_TEST
 
+/* 200 slabs of 512 bytes of which one block in 64 stays; then as much memory in another size. Returns
+ * the bytes that the first gave back meanwhile; `visits`: while somebody asks for it, too. */
+static size_t grow_beside_sparse_slabs(bool visits)
+{
+	enum { SPARSE = 23, GROWING = 20, SLABS = 200, KEEP = 64 };
+	static void *sparse[SLABS * 128], *growing[SLABS * 180], *other[2];
+	size_t n = SLABS * capacity(SPARSE), m = SLABS * capacity(GROWING);
+	must(n <= ARRAY_LEN(sparse) && m <= ARRAY_LEN(growing));
+	for (size_t i = 0; i < n; i += 32)
+		refill_all(SPARSE, sparse + i, 32);
+	qsort(sparse, n, sizeof *sparse, by_address);
+	for (size_t i = 0; i < n; i++)
+		fill(sparse[i], 0, ash_class_size[SPARSE], i);
+	for (size_t i = 0; i < n; i += KEEP)
+		flush(SPARSE, sparse + i + 1, KEEP - 1);
+	size_t before = sh->purged_bytes;
+	for (size_t i = 0, k; i < m; i += k) {
+		k = m - i < 32 ? m - i : 32;
+		refill_all(GROWING, growing + i, k);
+		if (visits) {
+			refill_all(SPARSE, other, 1);
+			flush(SPARSE, other, 1);
+		}
+	}
+	size_t purged = sh->purged_bytes - before;
+	flush(GROWING, growing, m);
+	for (size_t i = 0; i < n; i += KEEP) {
+		must(holds(sparse[i], ash_class_size[SPARSE], i));
+		flush(SPARSE, sparse + i, 1);
+	}
+	ash_shard_trim(sh);
+	return purged;
+}
+
+START_TEST(test_growth_is_made_up_for_by_sparse_slabs_of_other_classes)
+{
+	size_t sparse = 200 * (size_t)ASH_UNIT, purged = grow_beside_sparse_slabs(false);
+	must_f(purged >= sparse / 2, "%zu of %zu", purged, sparse);
+}
+END_TEST
+
+START_TEST(test_growth_leaves_classes_alone_that_are_asked_for)
+{
+	size_t purged = grow_beside_sparse_slabs(true);
+	must_f(purged == 0, "%zu bytes", purged);
+}
+END_TEST
+
 /* ---- parcels */
 
 START_TEST(test_a_parcel_is_handed_on_whole)
@@ -658,6 +706,8 @@ int main(void)
 		test_trim_returns_the_pages_between_live_blocks,
 		test_visits_return_idle_pages_of_slabs_that_stayed_sparse,
 		test_visits_come_to_every_sparse_slab,
+		test_growth_is_made_up_for_by_sparse_slabs_of_other_classes,
+		test_growth_leaves_classes_alone_that_are_asked_for,
 		test_a_parcel_is_handed_on_whole,
 		test_what_a_receiver_has_no_room_for_goes_to_the_slabs,
 		test_an_inbox_that_nobody_empties_does_not_grow,
