@@ -2,12 +2,14 @@
  * recognise the pattern and call memset or memcpy in libc. */
 #include "base/mem.h"
 
+#define STRING_MIN 1024 /* bytes from which on x86's string instructions are worth their start */
+
 void *ash_mem_zero_more(void *dst, size_t bytes)
 {
 	char *p = dst;
 	bytes = align_up(bytes, 16);
 #if defined(__x86_64__)
-	if (bytes > 256) {
+	if (bytes >= STRING_MIN) {
 		__asm__ volatile("rep stosb" : "+D"(p), "+c"(bytes) : "a"(0) : "memory");
 		return dst;
 	}
@@ -21,24 +23,36 @@ void *ash_mem_zero_more(void *dst, size_t bytes)
 	return dst;
 }
 
+/* 64 bytes a step, and the last ones, a multiple of 16 or not, once more from the end. */
 void ash_mem_copy(void *dst, const void *src, size_t bytes)
 {
+	typedef long loose_vec __attribute__((vector_size(16), may_alias, aligned(1)));
 	char *d = dst;
 	const char *s = src;
 #if defined(__x86_64__)
-	if (bytes >= 512) {
+	if (bytes >= STRING_MIN) {
 		__asm__ volatile("rep movsb" : "+D"(d), "+S"(s), "+c"(bytes) : : "memory");
 		return;
 	}
 #endif
-	typedef long loose_vec __attribute__((vector_size(16), may_alias, aligned(1)));
-	for (; bytes >= 16; bytes -= 16) {
-		*(loose_vec *)d = *(const loose_vec *)s;
-		__asm__("" : "+r"(d), "+r"(s));
-		d += 16;
-		s += 16;
+	char *end = d + bytes;
+	if (bytes >= 16) {
+		loose_vec last = *(const loose_vec *)(s + bytes - 16);
+		for (; end - d > 64; d += 64, s += 64) {
+			const loose_vec *from = (const loose_vec *)s;
+			loose_vec a = from[0], b = from[1], c = from[2], e = from[3];
+			loose_vec *to = (loose_vec *)d;
+			to[0] = a, to[1] = b, to[2] = c, to[3] = e;
+			__asm__("" : "+r"(d), "+r"(s));
+		}
+		for (; end - d > 16; d += 16, s += 16) {
+			*(loose_vec *)d = *(const loose_vec *)s;
+			__asm__("" : "+r"(d), "+r"(s));
+		}
+		*(loose_vec *)(end - 16) = last;
+		return;
 	}
-	for (; bytes; bytes--) {
+	while (d < end) {
 		*d++ = *s++;
 		__asm__("" : "+r"(d), "+r"(s));
 	}

@@ -9,13 +9,13 @@
 #include "os/fault.h"
 #include "region/meta.h"
 
-#define FIRST_BYTES 2048      /* of blocks, in an array's first size ... */
+#define FIRST_BYTES 1024      /* of blocks, in an array's first size ... */
 #define FIRST_SLOTS 6         /* ... but no more slots than this, and at least 2 */
 #define CLASS_BYTES 262144    /* of blocks, in an array's largest size ... */
 #define SLOTS_MIN 30          /* ... but at least this many slots */
 #define SLOTS_MAX 254         /* ... and at most this many */
-#define BUDGET 16384          /* bytes of growth any cache may have ... */
-#define BUDGET_PER_EVENT 256  /* ... and what each visit to the slow path adds ... */
+#define BUDGET 4096           /* bytes of growth any cache may have ... */
+#define BUDGET_PER_EVENT 64   /* ... and what each visit to the slow path adds ... */
 #define BUDGET_MAX (2 << 20)  /* ... up to this */
 #define GROW_AFTER 2          /* misses */
 #define OUTBOX_BYTES 32768

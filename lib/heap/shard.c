@@ -178,6 +178,30 @@ static struct slab *pick(struct shard *sh, struct bin *b)
 	return best;
 }
 
+/* An empty slab of another class, to be destroyed outside the lock, or NULL. */
+static struct slab *spare_slab(struct shard *sh, const struct bin *wanting)
+{
+	for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
+		struct slab *s = b->held;
+		if (b == wanting)
+			continue;
+		if (s && is_empty(s)) {
+			b->held = NULL;
+		} else {
+			s = b->nempty ? b->partial : NULL;
+			for (int i = 0; s && i < PICK && !is_empty(s); i++)
+				s = s->next; /* one that became empty went to the head */
+			if (!s || !is_empty(s))
+				continue;
+			partial_remove(sh, s);
+		}
+		b->slabs--;
+		sh->slabs--;
+		return s;
+	}
+	return NULL;
+}
+
 /* ---- taking back */
 
 /* A block whose slab is no more, or not of its class any more, has been freed before. */
@@ -353,12 +377,21 @@ static inline void housekeeping(struct shard *sh, struct bin *b, struct slab **e
 	}
 }
 
+/* The slab a bin refills from becomes one among others. */
+static void let_go(struct shard *sh, struct bin *b, struct slab **empty)
+{
+	struct slab *s = b->held;
+	b->held = NULL;
+	if (s)
+		settle(sh, s, empty);
+}
+
 /* The shard has grown by a slab of pages that were not there. To make up for it sparse slabs of classes that
  * nobody asked for lately return theirs: what the program freed in one size serves it in another. A round of
  * the bins begins when the shard has grown by a sixteenth; each new slab pays for part of it. Lock held. */
 static void make_up_for_growth(struct shard *sh, struct slab **empty)
 {
-	const struct look look = {.now = ash_os_now_ms(), .keep = 1, .purge = true};
+	const struct look look = {.now = ash_os_now_ms(), .purge = true};
 	unsigned looks = GROWTH_LOOKS;
 	size_t purged = 0;
 	if (sh->round == ASH_CLASSES) {
@@ -371,6 +404,8 @@ static void make_up_for_growth(struct shard *sh, struct slab **empty)
 		struct bin *b = &sh->bin[sh->round];
 		bool idle = b->nfills == b->fills_seen && b->nflushes != b->flushes_seen;
 		b->fills_seen = b->nfills;
+		if (idle)
+			let_go(sh, b, empty);
 		while (idle && b->partial) {
 			if (!looks-- || purged >= ASH_UNIT)
 				return;
@@ -474,7 +509,10 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 	if (!got) {
 		got = take(sh, b, base, want, &absent);
 		if (!got) {
+			struct slab *spare = ash_chunk_has_dirty() ? NULL : spare_slab(sh, b);
 			ash_unlock(&sh->lock);
+			if (spare)
+				ash_slab_destroy(spare);
 			struct slab *s = ash_slab_create(ASH_ENTRY_OF(sh->id, class));
 			ash_lock(&sh->lock);
 			bool grown = s && s->purged;
@@ -562,11 +600,7 @@ static size_t trim_bin(struct shard *sh, struct bin *b, uint32_t now, struct sla
 {
 	const struct look look = {.now = now, .purge = true, .all = true};
 	size_t purged = 0;
-	if (b->held) {
-		struct slab *s = b->held;
-		b->held = NULL;
-		settle(sh, s, empty);
-	}
+	let_go(sh, b, empty);
 	b->extra = 0;
 	b->scan = NULL;
 	/* What has been purged goes to the head, behind the scan; what others put there meanwhile they

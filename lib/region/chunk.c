@@ -194,6 +194,11 @@ void *ash_chunk_alloc_dense(bool *clean, bool *huge)
 	return alloc(1, 1, false, true, clean, huge);
 }
 
+__attribute__((no_sanitize("thread"))) bool ash_chunk_has_dirty(void)
+{
+	return __atomic_load_n(&ash_region.dirty, __ATOMIC_RELAXED) != 0;
+}
+
 bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero)
 {
 	uint32_t dirty[ASH_RUN_MAX / 32 + 1] = {0};

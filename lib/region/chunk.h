@@ -60,6 +60,9 @@ void *ash_chunk_alloc_dense(bool *clean, bool *huge);
 /* Any run of allocated units, also part of one. */
 void ash_chunk_free(void *p, size_t units);
 
+/* Whether free memory is known to be backed by pages: at a glance, it may be another's a moment later. */
+bool ash_chunk_has_dirty(void);
+
 /* Extends a run in place; false if what follows is taken. */
 bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero);
 

@@ -322,7 +322,7 @@ static void must_be_steady(unsigned class)
 
 static void steady_class(void *class)
 {
-	bursts(*(unsigned *)class, 1000);
+	bursts(*(unsigned *)class, 3000);
 	must_be_steady(*(unsigned *)class);
 }
 
@@ -380,7 +380,7 @@ START_TEST(test_a_class_no_longer_used_is_emptied_by_visits_of_others)
 	begin(true);
 	static void *block[1000];
 	struct cache *t;
-	for (int round = 0; round < 20; round++) {
+	for (int round = 0; round < 100; round++) {
 		for (size_t i = 0; i < 200; i++)
 			block[i] = get(48);
 		for (size_t i = 0; i < 200; i++)

@@ -224,6 +224,24 @@ START_TEST(test_a_bin_that_breathes_does_not_make_slabs_again_and_again)
 }
 END_TEST
 
+/* Blocks of each class in turn, all freed before the next: what one leaves the other takes. */
+START_TEST(test_empty_slabs_of_one_class_serve_another)
+{
+	static void *block[8 * 4096];
+	size_t units = 0;
+	for (int round = 0; round < 2; round++) {
+		for (unsigned c = 0; c < ASH_CLASSES; c++) {
+			size_t n = 8 * capacity(c);
+			refill_all(c, block, n);
+			flush(c, block, n);
+		}
+		if (round == 0)
+			units = used_units();
+	}
+	must_f(units <= 16 && used_units() <= units, "%zu, then %zu units", units, used_units());
+}
+END_TEST
+
 START_TEST(test_a_slab_with_one_live_block_stays)
 {
 	static void *block[20000];
@@ -702,6 +720,7 @@ int main(void)
 		test_a_bin_whose_blocks_all_came_back_keeps_few_slabs,
 		test_trim_destroys_every_slab_without_live_blocks,
 		test_a_bin_that_breathes_does_not_make_slabs_again_and_again,
+		test_empty_slabs_of_one_class_serve_another,
 		test_a_slab_with_one_live_block_stays,
 		test_trim_returns_the_pages_between_live_blocks,
 		test_visits_return_idle_pages_of_slabs_that_stayed_sparse,
