@@ -27,6 +27,7 @@ libash_core_la_SOURCES = \
 	lib/region/decay.h \
 	lib/region/meta.c lib/region/meta.h \
 	lib/region/pagemap.c lib/region/pagemap.h \
+	lib/region/maps.c lib/region/maps.h \
 	lib/region/pages.c lib/region/pages.h \
 	lib/region/units.c lib/region/units.h \
 	lib/slab/large.c lib/slab/large.h \

@@ -12,7 +12,7 @@
 #define FIRST_BYTES 1024      /* of blocks, in an array's first size ... */
 #define FIRST_SLOTS 6         /* ... but no more slots than this, and at least 2 */
 #define CLASS_BYTES 262144    /* of blocks, in an array's largest size ... */
-#define SLOTS_MIN 30          /* ... but at least this many slots */
+#define SLOTS_MIN 62          /* ... but at least this many slots */
 #define SLOTS_MAX 254         /* ... and at most this many */
 #define BUDGET 4096           /* bytes of growth any cache may have ... */
 #define BUDGET_PER_EVENT 64   /* ... and what each visit to the slow path adds ... */

@@ -167,7 +167,7 @@ static void destroy_all(struct slab *empty)
 static struct slab *pick(struct shard *sh, struct bin *b)
 {
 	struct slab *best = b->partial, *s = best;
-	for (int i = 0; s && i < PICK; i++, s = s->next)
+	for (int i = 0; s && i < PICK && i < best->capacity; i++, s = s->next)
 		if (ash_slab_nfree(s) < ash_slab_nfree(best) ||
 		    (ash_slab_nfree(s) == ash_slab_nfree(best) && s->unit < best->unit))
 			best = s;

@@ -248,16 +248,35 @@ void ash_chunk_free(void *p, size_t units)
 	ash_unlock(&ash_region.lock);
 }
 
+/* A mapping that is kept, made as long as it must be. */
+static void *map_again(size_t len, size_t align)
+{
+	ash_lock(&ash_region.lock);
+	struct kept_map m = ash_maps_take(len, align);
+	ash_unlock(&ash_region.lock);
+	if (!m.at || m.len == len)
+		return m.at;
+	void *p = align > ASH_CHUNK && m.len < len ? NULL : ash_chunk_remap(m.at, m.len, len);
+	if (!p)
+		ash_os_unmap(m.at, m.len);
+	return p;
+}
+
 void *ash_chunk_map(size_t len, size_t align, bool zero)
 {
 	if (align < ASH_CHUNK)
 		align = ASH_CHUNK;
-	void *p = ash_os_map_aligned(len, align);
+	void *p = zero ? NULL : map_again(len, align);
+	if (p)
+		return p;
+	p = ash_os_map_aligned(len, align);
 	if (!p)
 		return NULL;
 	ash_lock(&ash_region.lock);
 	struct chunk *c = chunk_ensure(align_down((uintptr_t)p, ASH_CHUNK), NULL);
 	bool written = !zero && ash_pages_huge_for_large();
+	if (ash_region.decay.regret)
+		ash_decay_took_clean(&ash_region.decay, len / ASH_UNIT, ash_os_now_ms());
 	ash_unlock(&ash_region.lock);
 	if (!c) {
 		ash_os_unmap(p, len);
@@ -270,10 +289,18 @@ void *ash_chunk_map(size_t len, size_t align, bool zero)
 
 void ash_chunk_unmap(void *p, size_t len)
 {
+	uint32_t now = ash_os_now_ms();
+	struct decay *d = &ash_region.decay;
 	ash_lock(&ash_region.lock);
 	ash_pages_freed_large();
+	bool kept = d->age_ms && !ash_decay_over_cap(d, len / ASH_UNIT) &&
+		    ash_maps_keep((struct kept_map){p, len, now});
+	if (!kept)
+		ash_decay_purged_for_cap(d, len / ASH_UNIT, now);
+	ash_pages_settle(now);
 	ash_unlock(&ash_region.lock);
-	ash_os_unmap(p, len);
+	if (!kept)
+		ash_os_unmap(p, len);
 }
 
 void *ash_chunk_remap(void *p, size_t len, size_t new_len)
@@ -320,6 +347,7 @@ size_t ash_chunk_trim(void)
 {
 	ash_lock(&ash_region.lock);
 	size_t before = ash_region.purged;
+	ash_pages_unmap_all();
 	ash_pages_purge_all(&ash_region.kept);
 	ash_pages_purge_all(&ash_region.ready);
 	size_t purged = ash_region.purged - before;
@@ -335,6 +363,8 @@ size_t ash_chunk_release(void)
 	uint32_t left = 0;
 	ash_lock(&ash_region.lock);
 	ash_pages_leave_row();
+	units += ash_region.kept_units;
+	ash_pages_unmap_all();
 	while (!left && ash_region.holes < HOLES_MAX && (c = ash_units_find_any()) &&
 		(a = ash_pages_leave(c, c->free))) {
 		uint32_t m = a->units;
@@ -369,10 +399,11 @@ void ash_chunk_stats(struct ash_region_stats *s)
 {
 	ash_lock(&ash_region.lock);
 	*s = (struct ash_region_stats){
-		.mapped = ash_region.mapped * ASH_UNIT,
+		.mapped = (ash_region.mapped + ash_region.kept_units) * ASH_UNIT,
 		.peak = ash_region.peak * ASH_UNIT,
-		.free = (ash_region.free + ash_region.row_chunks * ASH_CHUNK_UNITS) * ASH_UNIT,
-		.dirty = ash_region.dirty * ASH_UNIT,
+		.free = (ash_region.free + ash_region.kept_units + ash_region.row_chunks * ASH_CHUNK_UNITS) *
+			ASH_UNIT,
+		.dirty = (ash_region.dirty + ash_region.kept_units) * ASH_UNIT,
 		.purges = ash_region.purges,
 		.purged_bytes = ash_region.purged * ASH_UNIT,
 		.maps = ash_region.maps,

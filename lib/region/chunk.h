@@ -66,8 +66,8 @@ bool ash_chunk_has_dirty(void);
 /* Extends a run in place; false if what follows is taken. */
 bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero);
 
-/* A mapping of its own, len a multiple of the unit; has a unit record like a run. It is zero in any case;
- * zero tells that this was asked for, so that some of it may never be written. */
+/* A mapping of its own, len a multiple of the unit; has a unit record like a run. Zero, and perhaps never
+ * written as a whole, if that is asked for; else it may be one that was given back a moment ago. */
 void *ash_chunk_map(size_t len, size_t align, bool zero);
 void ash_chunk_unmap(void *p, size_t len);
 void *ash_chunk_remap(void *p, size_t len, size_t new_len);

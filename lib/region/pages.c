@@ -209,6 +209,23 @@ static bool purge_oldest(const struct dirty_list *l)
 	return !left;
 }
 
+/* The same of the mappings that are kept. */
+static void unmap_oldest(void)
+{
+	struct kept_map m = ash_maps_take_oldest();
+	ash_unlock(&ash_region.lock);
+	ash_os_unmap(m.at, m.len);
+	ash_lock(&ash_region.lock);
+	ash_region.purges++;
+	ash_region.purged += m.len / ASH_UNIT;
+}
+
+void ash_pages_unmap_all(void)
+{
+	while (ash_region.kept_units)
+		unmap_oldest();
+}
+
 static void purge_older(const struct dirty_list *l, int decay_times, uint32_t now)
 {
 	while (l->oldest && ash_decay_is_old(&ash_region.decay, l->oldest->stamp, decay_times, now))
@@ -221,12 +238,17 @@ void ash_pages_settle(uint32_t now)
 	ash_decay_sink(&ash_region.decay, now);
 	if (ash_region.refused && now - ash_region.refused_at < REFUSED_MS)
 		return; /* locked memory (mlockall) stays */
-	while (ash_decay_over_cap(&ash_region.decay, ash_region.ready.units)) {
+	while (ash_decay_over_cap(&ash_region.decay, ash_region.ready.units + ash_region.kept_units)) {
+		const struct chunk *c = ash_region.ready.oldest;
 		size_t before = ash_region.purged;
-		if (!purge_oldest(&ash_region.ready))
+		if (ash_region.kept_units && (!c || (int32_t)(ash_maps_oldest(now) - c->stamp) < 0))
+			unmap_oldest();
+		else if (!purge_oldest(&ash_region.ready))
 			return;
 		ash_decay_purged_for_cap(&ash_region.decay, ash_region.purged - before, now);
 	}
+	while (ash_region.kept_units && ash_decay_is_old(&ash_region.decay, ash_maps_oldest(now), 1, now))
+		unmap_oldest();
 	purge_older(&ash_region.ready, 1, now);
 	purge_older(&ash_region.kept, KEPT_TIMES, now);
 }

@@ -12,6 +12,7 @@
 #include "os/lock.h"
 #include "region/chunk.h"
 #include "region/decay.h"
+#include "region/maps.h"
 
 #define ASH_HUGE_HEAP (((size_t)16 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
 #define ASH_AWAY 8 /* threads that may purge or release at the same time */
@@ -49,6 +50,8 @@ extern struct region {
 		churn; /* blocks of a chunk or more that were freed, counted up to CHURN */
 	bool refused;  /* the last purge, at refused_at */
 	uint32_t refused_at; /* ms */
+	struct kept_map maps_kept[ASH_MAPS];
+	size_t kept_units; /* in them */
 	struct away away[ASH_AWAY];
 	struct decay decay;
 } ash_region;

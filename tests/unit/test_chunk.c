@@ -842,6 +842,7 @@ START_TEST(test_a_mapping_is_aligned_zero_and_has_a_record)
 		must(p[0] == 0 && p[len - 1] == 0);
 		p[0] = p[len - 1] = 1;
 		ash_chunk_unmap(p, len);
+		ash_chunk_trim();
 		must(all_unmapped(p, PAGE) && all_unmapped(p + len - PAGE, PAGE));
 	}
 }
@@ -891,6 +892,84 @@ START_TEST(test_a_mapping_that_shrinks_stays_and_gives_back_its_end)
 	must(ash_chunk_remap(p, len, less) == p);
 	must(p[0] == 1 && p[less - 1] == 1);
 	must(all_unmapped(p + less, PAGE) && all_unmapped(p + len - PAGE, PAGE));
+}
+END_TEST
+
+/* Mapped and unmapped in vain so often, a mapping of that size is kept. */
+static char *map_often(size_t len)
+{
+	for (int i = 0; i < 3; i++)
+		ash_chunk_unmap(ash_chunk_map(len, ASH_UNIT, false), len);
+	must(ash_region.kept_units == len / ASH_UNIT);
+	return ash_region.maps_kept[0].at;
+}
+
+START_TEST(test_a_large_mapping_goes_at_once_and_one_that_is_wanted_again_is_kept)
+{
+	size_t len = 40 * MIB;
+	char *p = ash_chunk_map(len, ASH_UNIT, false);
+	ash_chunk_unmap(p, len);
+	must(all_unmapped(p, PAGE) && ash_region.kept_units == 0);
+	p = map_often(len);
+	p[5] = 5;
+	must(ash_chunk_map(len, ASH_UNIT, false) == p && p[5] == 5);
+	must(ash_region.kept_units == 0);
+}
+END_TEST
+
+START_TEST(test_a_kept_mapping_is_cut_or_grown_to_what_is_asked_for)
+{
+	size_t len = 40 * MIB, less = 34 * MIB, more = 55 * MIB;
+	char *p = map_often(len);
+	p[5] = 5;
+	must(ash_chunk_map(less, ASH_UNIT, false) == p && p[5] == 5);
+	must(all_unmapped(p + less, PAGE) && all_unmapped(p + len - PAGE, PAGE));
+	ash_chunk_unmap(p, less);
+	char *q = ash_chunk_map(more, ASH_UNIT, false);
+	must(q[5] == 5 && q[more - 1] == 0 && ash_chunk_unit((uintptr_t)q));
+	must(ash_region.kept_units == 0);
+	/* Neither one of another order, nor one whose place does not fit, nor for zeroes. */
+	ash_chunk_unmap(q, more);
+	must(ash_chunk_map(3 * more, ASH_UNIT, false) != q && ash_region.kept_units == more / ASH_UNIT);
+	if ((uintptr_t)q & (64 * MIB - 1))
+		must(ash_chunk_map(more, 64 * MIB, false) != q);
+	char *z = ash_chunk_map(more, ASH_UNIT, true);
+	must(z != q && z[5] == 0 && ash_region.kept_units == more / ASH_UNIT);
+}
+END_TEST
+
+START_TEST(test_kept_mappings_go_with_time_and_when_all_is_to_go)
+{
+	size_t len = 40 * MIB;
+	char *p = map_often(len);
+	sleep_ms(ASH_DECAY_AGE_MS + 50);
+	ash_chunk_tick();
+	must(all_unmapped(p, PAGE) && ash_region.kept_units == 0);
+	p = map_often(len);
+	must(ash_chunk_trim() >= len && all_unmapped(p, PAGE) && ash_region.kept_units == 0);
+	p = map_often(len);
+	must(ash_chunk_release() >= len && all_unmapped(p, PAGE) && ash_region.kept_units == 0);
+}
+END_TEST
+
+/* Also those of which there is no room in the table, and what is over the ceiling, the oldest first. */
+START_TEST(test_kept_mappings_stay_below_the_ceiling)
+{
+	enum { COUNT = ASH_MAPS + 4 };
+	size_t len = 33 * MIB;
+	char *p[COUNT];
+	ash_region.decay.cap = (COUNT + 1) * len / ASH_UNIT;
+	ash_region.decay.sunk_at = ash_os_now_ms();
+	for (int i = 0; i < COUNT; i++)
+		must((p[i] = ash_chunk_map(len, ASH_UNIT, false)) != NULL);
+	for (int i = 0; i < COUNT; i++)
+		ash_chunk_unmap(p[i], len);
+	must(ash_region.kept_units == ASH_MAPS * len / ASH_UNIT);
+	for (int i = ASH_MAPS; i < COUNT; i++)
+		must(all_unmapped(p[i], PAGE));
+	ash_region.decay.cap = 2 * len / ASH_UNIT;
+	ash_chunk_tick();
+	must(ash_region.kept_units == 2 * len / ASH_UNIT);
 }
 END_TEST
 
@@ -1180,6 +1259,10 @@ int main(void)
 		test_a_mapping_beyond_the_address_space_is_refused,
 		test_a_mapping_that_grows_keeps_its_content_and_its_alignment,
 		test_a_mapping_that_shrinks_stays_and_gives_back_its_end,
+		test_a_large_mapping_goes_at_once_and_one_that_is_wanted_again_is_kept,
+		test_a_kept_mapping_is_cut_or_grown_to_what_is_asked_for,
+		test_kept_mappings_go_with_time_and_when_all_is_to_go,
+		test_kept_mappings_stay_below_the_ceiling,
 		test_without_memory_a_run_is_refused_and_the_heap_goes_on,
 		test_a_step_that_does_not_fit_any_more_is_taken_smaller,
 		test_the_heap_starts_in_little_memory,
