@@ -103,6 +103,7 @@ static void larson(void)
 
 struct batch {
 	struct batch *next;
+	uint64_t number; /* its blocks are marked from number * BATCH on */
 	void *block[BATCH];
 };
 
@@ -110,17 +111,19 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
 	struct batch *head;
-	long queued, to_make, to_take;
+	long queued, to_make, to_take, producers;
+	uint64_t numbers; /* the sum of those taken */
 } queue = {.lock = PTHREAD_MUTEX_INITIALIZER,
 	.filled = PTHREAD_COND_INITIALIZER,
 	.emptied = PTHREAD_COND_INITIALIZER};
 
-static bool queue_claim(long *counter)
+/* How many were left, this one included; 0: no more. */
+static long queue_claim(long *counter)
 {
 	pthread_mutex_lock(&queue.lock);
-	bool more = (*counter)-- > 0;
+	long left = *counter > 0 ? (*counter)-- : 0;
 	pthread_mutex_unlock(&queue.lock);
-	return more;
+	return left;
 }
 
 static void xmalloc_produce(long id)
@@ -129,11 +132,12 @@ static void xmalloc_produce(long id)
 	static const uint16_t sizes[] = {
 		8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 400, 512, 1024};
 	uint64_t seed = rnd_seed((uint64_t)id);
-	while (queue_claim(&queue.to_make)) {
+	for (long left; (left = queue_claim(&queue.to_make)) > 0;) {
 		struct batch *b = must_malloc(sizeof *b);
-		for (long i = 0; i < BATCH; i++) {
+		b->number = (uint64_t)left;
+		for (uint64_t i = 0; i < BATCH; i++) {
 			b->block[i] = must_malloc(sizes[rnd_between(&seed, 0, 13)]);
-			block_mark(b->block[i], (uint64_t)i);
+			block_mark(b->block[i], b->number * BATCH + i);
 		}
 		pthread_mutex_lock(&queue.lock);
 		while (queue.queued >= QUEUE_MAX)
@@ -148,17 +152,18 @@ static void xmalloc_produce(long id)
 
 static void xmalloc_consume(void)
 {
-	while (queue_claim(&queue.to_take)) {
+	while (queue_claim(&queue.to_take) > 0) {
 		pthread_mutex_lock(&queue.lock);
 		while (queue.head == NULL)
 			pthread_cond_wait(&queue.filled, &queue.lock);
 		struct batch *b = queue.head;
 		queue.head = b->next;
 		queue.queued--;
+		queue.numbers += b->number;
 		pthread_cond_signal(&queue.emptied);
 		pthread_mutex_unlock(&queue.lock);
-		for (long i = 0; i < BATCH; i++) {
-			block_check(b->block[i], (uint64_t)i);
+		for (uint64_t i = 0; i < BATCH; i++) {
+			block_check(b->block[i], b->number * BATCH + i);
 			free(b->block[i]);
 		}
 		free(b);
@@ -167,7 +172,7 @@ static void xmalloc_consume(void)
 
 static void xmalloc_thread(long id)
 {
-	if (id % 2 == 0)
+	if (id < queue.producers)
 		xmalloc_produce(id);
 	else
 		xmalloc_consume();
@@ -175,14 +180,20 @@ static void xmalloc_thread(long id)
 
 static void xmalloc(void)
 {
-	long pairs = arg_num(0, 2);
-	long batches = arg_num(1, 1500);
+	long consumers = arg_num(1, 2);
+	long batches = arg_num(2, 1500);
+	queue.producers = arg_num(0, 2);
+	if (queue.producers < 1 || consumers < 1)
+		die("needs a producer and a consumer");
 	queue.to_make = queue.to_take = batches;
 	double start = now();
-	run_threads(2 * pairs, xmalloc_thread);
+	run_threads(queue.producers + consumers, xmalloc_thread);
 	double t = now() - start;
-	uint64_t ops = (uint64_t)batches * BATCH;
-	report(t, ops, "pairs=%ld ns=%.2f", pairs, t / (double)ops * 1e9);
+	uint64_t n = (uint64_t)batches;
+	if (queue.head != NULL || queue.numbers != n * (n + 1) / 2)
+		die("a batch was lost or came twice");
+	report(t, n * BATCH, "producers=%ld consumers=%ld ns=%.2f", queue.producers,
+		consumers, t / (double)(n * BATCH) * 1e9);
 }
 
 /* ---- false sharing: do two threads get parts of one cache line? ---- */
@@ -746,7 +757,8 @@ static void latency(void)
 const struct workload bench_threads[] = {
 	{"larson", "[THREADS 2] [GENERATIONS] [OPS] [SLOTS] [MIN] [MAX]",
 		"server, threads hand over", larson},
-	{"xmalloc", "[PAIRS 2] [BATCHES 1500]", "producers and consumers", xmalloc},
+	{"xmalloc", "[PRODUCERS 2] [CONSUMERS 2] [BATCHES 1500]",
+		"some allocate, others free", xmalloc},
 	{"cache-thrash", "[THREADS 2] [ROUNDS] [WRITES] [SIZE 8]", "active false sharing",
 		cache_thrash},
 	{"cache-scratch", "[THREADS 2] [ROUNDS] [WRITES] [SIZE 8]",
