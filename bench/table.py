@@ -3,6 +3,8 @@
 
 A cell is the ratio to the best of its line; the best's own value stands in the second column.
 Minima are compared (the least disturbed run); the geometric mean is also given for the medians.
+Our targets are ratios to the best of the others, which such a cell does not show where we are the
+best: the first two tables have them.
 """
 import argparse
 import csv
@@ -41,14 +43,67 @@ def failures(runs):
                 yield f"{workload} under {allocator}: {len(bad)} of {len(rows)} (status {bad[0]})"
 
 
+def geomean(ratios):
+    return math.exp(statistics.fmean(map(math.log, ratios)))
+
+
 def geomeans(table, allocators, workloads):
     """Over the lines that every allocator finished, so that the means are of the same lines."""
-    whole = [table[w] for w in workloads if all(a in table[w] for a in allocators)]
-    means = {}
-    for a in allocators:
-        logs = [math.log(line[a] / min(line.values())) for line in whole]
-        means[a] = math.exp(sum(logs) / len(logs)) if logs else None
+    whole = [table[w] for w in workloads if all(table[w].get(a) for a in allocators)]
+    means = {a: geomean(line[a] / min(line.values()) for line in whole) if whole else None
+             for a in allocators}
     return means, len(whole)
+
+
+def beside_each(allocators, groups, measures):
+    """For each group the mean of ours over each peer's, on the lines that both finished."""
+    peers = [a for a in allocators if a != OURS]
+    print(f"\n## {OURS} / each peer\n")
+    print("Geometric means over the lines that both finished; how many, if not all. The best single "
+          "peer is the one with the largest ratio.\n")
+    print("| group, lines | figure | best single peer | " + " | ".join(peers) + " |")
+    print("|---|---|---|" + "---|" * len(peers))
+    for group, workloads in groups.items():
+        for name, table, skip in measures:
+            lines = [table[w] for w in workloads if w not in skip]
+            means, cells = {}, []
+            for peer in peers:
+                both = [line[OURS] / line[peer] for line in lines if line.get(OURS) and line.get(peer)]
+                if both:
+                    means[peer] = geomean(both)
+                text = f"{means[peer]:.3f}" if both else "none"
+                cells.append(text if len(both) == len(lines) else f"{text} ({len(both)})")
+            best = max(means, key=means.get, default=None)
+            shown = f"**{means[best]:.3f}** {best}" if best else "none"
+            print(f"| {group}, {len(lines)} | {name} | {shown} | " + " | ".join(cells) + " |")
+
+
+def beside_best(groups, measures):
+    """Ours over the smallest of all others, line by line."""
+    print(f"\n## {OURS} / best peer of the line\n")
+    print("| workload | " + " | ".join(f"{name} | peer" for name, _, _ in measures) + " |")
+    print("|---|" + "---|---|" * len(measures))
+    for group, workloads in groups.items():
+        ratios = defaultdict(list)
+        for workload in workloads:
+            cells = []
+            for name, table, skip in measures:
+                line = table[workload]
+                peers = {a: v for a, v in line.items() if a != OURS and v}
+                best = min(peers, key=peers.get, default="")
+                if workload in skip:
+                    cells += ["", ""]
+                elif line.get(OURS) and best:
+                    ratios[name].append(line[OURS] / peers[best])
+                    cells += [f"{ratios[name][-1]:.2f}", best]
+                else:
+                    cells += ["none" if OURS in line else "failed", best]
+            print(f"| {workload} | " + " | ".join(cells) + " |")
+        cells = []
+        for name, _, _ in measures:
+            mean = ratios[name]
+            cells += [f"**{geomean(mean):.3f}**" if mean else "none", f"geomean of {len(mean)}"]
+        print(f"| **{group}** | " + " | ".join(cells) + " |")
 
 
 def markdown(title, unit, scale, groups, table, medians=None, skip=()):
@@ -110,6 +165,7 @@ WANTED = {
     "latency": ["malloc_p50", "malloc_p999", "malloc_p9999", "malloc_max",
                 "free_p50", "free_p999", "free_p9999", "free_max"],
 }
+OURS = "ashlar"
 # Its time is mostly that of reading the clock.
 NOT_TIMED = {"latency"}
 
@@ -165,12 +221,19 @@ def main():
     repeats = max(len(rows) for line in runs.values() for rows in line.values())
     time = values(runs, "seconds", min)
     peak = values(runs, "peak_kb", min)
+    time_medians = values(runs, "seconds", statistics.median)
+    peak_medians = values(runs, "peak_kb", statistics.median)
     print(f"# Results\n\n{repeats} interleaved repeats, order rotated; ratios of minima to the best "
           "of the line.")
     groups = defaultdict(list)
     for workload, line in runs.items():
         groups[next(iter(line.values()))[0].get("group", "all")].append(workload)
-    markdown("Time", "ms", 1000, groups, time, values(runs, "seconds", statistics.median), NOT_TIMED)
+    if OURS in allocators and len(allocators) > 1:
+        measures = [("time, minima", time, NOT_TIMED), ("time, medians", time_medians, NOT_TIMED),
+                    ("peak RSS, minima", peak, ()), ("peak RSS, medians", peak_medians, ())]
+        beside_each(allocators, groups, measures)
+        beside_best(groups, measures)
+    markdown("Time", "ms", 1000, groups, time, time_medians, NOT_TIMED)
     markdown("Processor time", "ms", 1000, groups, values(runs, "cpu", min), skip=NOT_TIMED)
     markdown("Peak RSS", "MiB", 1 / 1024, groups, peak)
     markdown("Page faults", "thousands", 1 / 1000, groups, values(runs, "faults", min))
