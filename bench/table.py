@@ -2,7 +2,9 @@
 """table.py - results.csv of run.sh as Markdown tables and, with --svg FILE, as a picture.
 
 A cell is the ratio to the best of its line; the best's own value stands in the second column.
-Minima are compared (the least disturbed run); the geometric mean is also given for the medians.
+Minima are compared (the least disturbed run), for time and peak RSS in tables of their own medians too;
+where the two disagree nothing is decided. What lies between the largest and the smallest of a cell's
+repeats is in the tables of spread.
 Our targets are ratios to the best of the others, which such a cell does not show where we are the
 best: the first two tables have them.
 """
@@ -106,7 +108,7 @@ def beside_best(groups, measures):
         print(f"| **{group}** | " + " | ".join(cells) + " |")
 
 
-def markdown(title, unit, scale, groups, table, medians=None, skip=()):
+def markdown(title, unit, scale, groups, table, skip=()):
     """A table of ratios to the best of each line, then the means of each group."""
     allocators = list(dict.fromkeys(a for line in table.values() for a in line))
     print(f"\n## {title}\n")
@@ -118,19 +120,34 @@ def markdown(title, unit, scale, groups, table, medians=None, skip=()):
         best = min(line.values(), default=None)
         cells = []
         for a in allocators:
-            text = f"{line[a] / best:.2f}" if a in line and best else "failed"
+            text = "failed" if a not in line else f"{line[a] / best:.2f}" if best else "none"
             cells.append(f"**{text}**" if a in line and line[a] == best else text)
         shown = "" if best is None else f"{best * scale:.3g}"
         print(f"| {workload} | {shown} | " + " | ".join(cells) + " |")
     for group, workloads in groups.items():
         workloads = [w for w in workloads if w not in skip]
         means, count = geomeans(table, allocators, workloads)
-        lines = [(f"{group}, geomean of {count}", means)]
-        if medians is not None:
-            lines.append((f"{group}, by medians", geomeans(medians, allocators, workloads)[0]))
-        for name, m in lines:
-            cells = ["" if m[a] is None else f"{m[a]:.3f}" for a in allocators]
-            print(f"| {name} | | " + " | ".join(cells) + " |")
+        cells = ["" if means[a] is None else f"{means[a]:.3f}" for a in allocators]
+        print(f"| {group}, geomean of {count} | | " + " | ".join(cells) + " |")
+
+
+def spread(title, allocators, table, skip=()):
+    """How noisy each cell is; what differs by less than that is not known to differ."""
+    print(f"\n## {title}, spread\n\nThe largest of the repeats over the smallest, minus 1, in %.\n")
+    print("| workload | " + " | ".join(allocators) + " |")
+    print("|---|" + "---|" * len(allocators))
+    lines = [(w, line) for w, line in table.items() if w not in skip]
+    middle = {a: statistics.median([line[a] for _, line in lines if a in line] or [0])
+              for a in allocators}
+    for name, line in lines + [("median", middle)]:
+        cells = [f"{100 * line[a]:.1f}" if a in line else "failed" for a in allocators]
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
+def excess(numbers):
+    """Of the largest over the smallest."""
+    numbers = list(numbers)
+    return max(numbers) / min(numbers) - 1 if min(numbers) else 0
 
 
 def figures(runs, allocators, wanted):
@@ -223,8 +240,8 @@ def main():
     peak = values(runs, "peak_kb", min)
     time_medians = values(runs, "seconds", statistics.median)
     peak_medians = values(runs, "peak_kb", statistics.median)
-    print(f"# Results\n\n{repeats} interleaved repeats, order rotated; ratios of minima to the best "
-          "of the line.")
+    print(f"# Results\n\n{repeats} interleaved repeats, order rotated; ratios to the best of the "
+          "line; minima, where nothing else is said.")
     groups = defaultdict(list)
     for workload, line in runs.items():
         groups[next(iter(line.values()))[0].get("group", "all")].append(workload)
@@ -233,9 +250,13 @@ def main():
                     ("peak RSS, minima", peak, ()), ("peak RSS, medians", peak_medians, ())]
         beside_each(allocators, groups, measures)
         beside_best(groups, measures)
-    markdown("Time", "ms", 1000, groups, time, time_medians, NOT_TIMED)
+    markdown("Time", "ms", 1000, groups, time, NOT_TIMED)
+    markdown("Time, medians", "ms", 1000, groups, time_medians, NOT_TIMED)
+    spread("Time", allocators, values(runs, "seconds", excess), NOT_TIMED)
     markdown("Processor time", "ms", 1000, groups, values(runs, "cpu", min), skip=NOT_TIMED)
     markdown("Peak RSS", "MiB", 1 / 1024, groups, peak)
+    markdown("Peak RSS, medians", "MiB", 1 / 1024, groups, peak_medians)
+    spread("Peak RSS", allocators, values(runs, "peak_kb", excess))
     markdown("Page faults", "thousands", 1 / 1000, groups, values(runs, "faults", min))
     figures(runs, allocators, WANTED)
     bad = list(failures(runs))
