@@ -121,7 +121,7 @@ def markdown(title, unit, scale, groups, table, skip=()):
         cells = []
         for a in allocators:
             text = "failed" if a not in line else f"{line[a] / best:.2f}" if best else "none"
-            cells.append(f"**{text}**" if a in line and line[a] == best else text)
+            cells.append(f"**{text}**" if best and line.get(a) == best else text)
         shown = "" if best is None else f"{best * scale:.3g}"
         print(f"| {workload} | {shown} | " + " | ".join(cells) + " |")
     for group, workloads in groups.items():
@@ -150,6 +150,41 @@ def excess(numbers):
     return max(numbers) / min(numbers) - 1 if min(numbers) else 0
 
 
+def own(rows, key):
+    """A workload's own figure in each of the runs."""
+    seen = []
+    for row in rows:
+        pairs = dict(p.split("=", 1) for p in row["figures"].split() if "=" in p)
+        if row["status"] == "0" and key in pairs:
+            seen.append(float(pairs[key]))
+    return seen
+
+
+def latency(runs, allocators):
+    """Medians, as the tail of a single run is chance, and their ratio to the best of the line."""
+    if "latency" not in runs:
+        return
+    versus = OURS in allocators and len(allocators) > 1
+    print("\n## Latency of single calls\n\nns, reading the clock included: the median of the repeats, "
+          "and in brackets its ratio to the best.\n")
+    print("| workload latency | " + (f"{OURS} / best peer | " if versus else "")
+          + " | ".join(allocators) + " |")
+    print("|---|" + "---|" * (len(allocators) + versus))
+    for call in ("malloc", "free"):
+        for key, name in (("p50", "50 %"), ("p999", "99.9 %"), ("p9999", "99.99 %"), ("max", "max")):
+            seen = {a: own(runs["latency"].get(a, []), f"{call}_{key}") for a in allocators}
+            line = {a: statistics.median(v) for a, v in seen.items() if v}
+            best = min(line.values(), default=0)
+            cells = []
+            if versus:
+                peer = min((v for a, v in line.items() if a != OURS), default=0)
+                cells.append(f"{line[OURS] / peer:.2f}" if OURS in line and peer else "failed")
+            for a in allocators:
+                text = f"{line[a]:.0f} ({line[a] / (best or 1):.2f})" if a in line else "failed"
+                cells.append(f"**{text}**" if line.get(a) == best else text)
+            print(f"| {call} {name} | " + " | ".join(cells) + " |")
+
+
 def figures(runs, allocators, wanted):
     """The workloads' own figures, the smallest of each allocator's runs."""
     if not any(workload in runs for workload in wanted):
@@ -163,11 +198,7 @@ def figures(runs, allocators, wanted):
         for key in keys:
             cells = []
             for a in allocators:
-                seen = []
-                for row in runs[workload].get(a, []):
-                    pairs = dict(p.split("=", 1) for p in row["figures"].split() if "=" in p)
-                    if row["status"] == "0" and key in pairs:
-                        seen.append(float(pairs[key]))
+                seen = own(runs[workload].get(a, []), key)
                 cells.append(f"{min(seen):g}" if seen else "failed")
             print(f"| {workload} {key} | " + " | ".join(cells) + " |")
 
@@ -179,8 +210,6 @@ WANTED = {
     "idle-threads": ["rss_idle", "rss_joined"],
     "idle-threads-1000": ["rss_idle", "rss_joined"],
     "mstress": ["rss_end"],
-    "latency": ["malloc_p50", "malloc_p999", "malloc_p9999", "malloc_max",
-                "free_p50", "free_p999", "free_p9999", "free_max"],
 }
 OURS = "ashlar"
 # Its time is mostly that of reading the clock.
@@ -258,6 +287,7 @@ def main():
     markdown("Peak RSS, medians", "MiB", 1 / 1024, groups, peak_medians)
     spread("Peak RSS", allocators, values(runs, "peak_kb", excess))
     markdown("Page faults", "thousands", 1 / 1000, groups, values(runs, "faults", min))
+    latency(runs, allocators)
     figures(runs, allocators, WANTED)
     bad = list(failures(runs))
     if bad:
