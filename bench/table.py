@@ -10,6 +10,7 @@ best: the first two tables have them.
 """
 import argparse
 import csv
+import html
 import math
 import statistics
 import sys
@@ -219,40 +220,73 @@ COLOURS = ["#888888", "#d62728", "#1f77b4", "#2ca02c", "#ff7f0e", "#9467bd", "#8
            "#7f7f00", "#17becf", "#aec7e8", "#98df8a", "#ffbb78", "#c5b0d5", "#c49c94", "#f7b6d2"]
 
 
-def svg(path, panels, allocators):
-    """One row a workload, one bar an allocator; bars longer than 4 times the best are cut."""
-    bar, gap, label, width, cut = 5, 6, 110, 360, 4.0
-    workloads = list(panels[0][1])
-    row = bar * len(allocators) + gap
-    height = 60 + row * len(workloads)
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{label + len(panels) * (width + 20)}" '
-           f'height="{height}" font-family="sans-serif" font-size="10">',
-           '<rect width="100%" height="100%" fill="white"/>']
+def text_width(text):
+    """At most so wide in 10 px sans-serif; whoever shows the picture has fonts of its own."""
+    return 7 * len(text)
+
+
+def legend(allocators, left, width):
+    """SVG elements in as many rows as they need, and where the next thing may begin."""
+    out, x, y = [], left, 6
     for i, a in enumerate(allocators):
-        x = label + i * 62
-        colour = COLOURS[i % len(COLOURS)]
-        out.append(f'<rect x="{x}" y="6" width="8" height="8" fill="{colour}"/>'
-                   f'<text x="{x + 11}" y="14">{a}</text>')
-    for n, (title, table) in enumerate(panels):
-        left = label + n * (width + 20)
-        out.append(f'<text x="{left}" y="34">{title}, ratio to the best (cut at {cut:g})</text>')
+        if x > left and x + 20 + text_width(a) > width:
+            x, y = left, y + 14
+        out.append(f'<rect x="{x}" y="{y}" width="8" height="8" fill="{COLOURS[i % len(COLOURS)]}"/>'
+                   f'<text x="{x + 11}" y="{y + 8}">{html.escape(a)}</text>')
+        x += 20 + text_width(a)
+    return out, y + 14
+
+
+def svg(path, panels, groups, allocators):
+    """The means, then one row a workload; one bar an allocator, cut at 4 times the best."""
+    thick, bar, gap, panel, cut = 11, 5, 30, 360, 4.0
+    rows = [(f"{group}, geomean", None, group) for group in groups]
+    rows += [(workload, workload, group) for group, names in groups.items() for workload in names]
+    label = 8 + max(text_width(name) for name, _, _ in rows)
+    width = label + len(panels) * (panel + gap)
+    out, top = legend(allocators, label, width)
+    y = top + 30
+    heights = []
+    for name, workload, _ in rows:
+        heights.append(max((bar if workload else thick) * len(allocators), 8) + 6)
+        out.append(f'<text x="2" y="{y + heights[-1] / 2:g}">{html.escape(name)}</text>')
+        y += heights[-1]
+    bottom = y
+    for n, (title, table, skip) in enumerate(panels):
+        left, y = label + n * (panel + gap), top + 30
+        out.append(f'<text x="{left}" y="{top + 10}">{title}, ratio to the best (cut at {cut:g})</text>')
         for tick in range(1, int(cut) + 1):
-            x = left + width * tick / cut
-            out.append(f'<line x1="{x}" y1="40" x2="{x}" y2="{height}" stroke="#ddd"/>')
-        for r, workload in enumerate(workloads):
-            y = 44 + r * row
-            if n == 0:
-                out.append(f'<text x="2" y="{y + row / 2}">{workload}</text>')
-            line = table.get(workload, {})
-            best = min(line.values(), default=1) or 1
+            x = left + panel * tick / cut
+            out.append(f'<line x1="{x:g}" y1="{top + 24}" x2="{x:g}" y2="{bottom}" stroke="#ddd"/>'
+                       f'<text x="{x - 3:g}" y="{top + 22}" font-size="8">{tick}</text>')
+        for (_, workload, group), height in zip(rows, heights):
+            size = bar if workload else thick
+            if workload in skip:
+                line, failed = {}, ""
+            elif workload:
+                best = min(table[workload].values(), default=0)
+                line = {a: v / best for a, v in table[workload].items() if best}
+                failed = "failed"
+            else:
+                names = [w for w in groups[group] if w not in skip]
+                line = {a: v for a, v in geomeans(table, allocators, names)[0].items() if v}
+                failed = ""
             for i, a in enumerate(allocators):
+                at = y + i * size
                 if a in line:
-                    w = width * min(line[a] / best, cut) / cut
-                    out.append(f'<rect x="{left}" y="{y + i * bar}" width="{w:.1f}" '
-                               f'height="{bar - 1}" fill="{COLOURS[i % len(COLOURS)]}"/>')
-    out.append("</svg>")
-    with open(path, "w", encoding="ascii") as f:
-        f.write("\n".join(out) + "\n")
+                    long = panel * min(line[a], cut) / cut
+                    out.append(f'<rect x="{left}" y="{at}" width="{long:.1f}" height="{size - 1}" '
+                               f'fill="{COLOURS[i % len(COLOURS)]}"/>')
+                    if not workload:
+                        out.append(f'<text x="{left + long + 2:.1f}" y="{at + 8}" font-size="8">'
+                                   f'{line[a]:.2f}</text>')
+                elif failed:
+                    out.append(f'<text x="{left + 1}" y="{at + 5}" font-size="6">{failed}</text>')
+            y += height
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{bottom}" '
+                'font-family="sans-serif" font-size="10">\n'
+                '<rect width="100%" height="100%" fill="white"/>\n' + "\n".join(out) + "\n</svg>\n")
 
 
 def main():
@@ -295,7 +329,7 @@ def main():
         for line in bad:
             print(f"- {line}")
     if options.svg:
-        svg(options.svg, [("time", time), ("peak RSS", peak)], allocators)
+        svg(options.svg, [("time", time, NOT_TIMED), ("peak RSS", peak, ())], groups, allocators)
 
 
 if __name__ == "__main__":
