@@ -1,4 +1,4 @@
-# allocators.sh - sourced by run.sh, idle.sh and insn.sh: which allocators there are.
+# allocators.sh - sourced by run.sh, idle.sh and insn.sh: which allocators there are, and how far one is.
 #
 # find_allocators BUILD WITH CHOSEN prints NAME=PATH lines: the libc's (no path), ours, Debian's
 # peers, those given as NAME=PATH words in WITH; only the names in CHOSEN when that is not empty. In
@@ -8,6 +8,21 @@ in_list() { # in_list WORD LIST: an empty list holds everything
 	[ -z "$2" ] && return 0
 	case " $2 " in *" $1 "*) return 0 ;; esac
 	return 1
+}
+
+# progress ROW TEXT: in one row of a terminal that is written over; elsewhere, where nobody can write over
+# anything, ROW once and then the TEXTs behind it. Without arguments: the last row is over.
+progress_row=
+progress() {
+	if [ -t 2 ]; then
+		printf '\r%s\033[K' "$*" >&2
+	elif [ "${1:-}" != "$progress_row" ]; then
+		printf '%s%s' "${progress_row:+
+}" "$*" >&2
+	elif [ $# != 0 ]; then
+		printf ' %s' "$2" >&2
+	fi
+	progress_row=${1:-}
 }
 
 # The two parts of what stands behind NAME=.

@@ -45,6 +45,15 @@ launch=$build/bench/launch ashbench=$build/bench/ashbench
 for p in "$launch" "$ashbench"; do
 	[ -x "$p" ] || { echo "run.sh: $p is missing: make bench builds it (or see -b)" >&2; exit 1; }
 done
+
+lines() { # of the suite that are wanted, and where groups begin
+	grep -v '^#' "$here/suite" | while read -r label args; do
+		[ "$label" = = ] || in_list "$label" "$only" || continue
+		printf '%s %s\n' "$label" "$args"
+	done
+}
+
+total=$(lines | grep -vc '^= ') || { echo "run.sh: no line of the suite is named $only" >&2; exit 1; }
 mkdir -p "$out"
 csv=$out/results.csv
 echo "group,workload,allocator,repeat,status,seconds,peak_kb,faults,cpu,figures" >"$csv"
@@ -60,8 +69,8 @@ one() { # one LABEL ARGS NAME PATH REPEAT
 		set -- "$1" "$ashbench $2" "$3" "$4" "$5" ;;
 	esac
 	# The arguments are words of the suite file, and settings prints words: split on purpose.
-	line=$(env $(settings "$4") "$launch" -t 120 ${4:+-p "$(library "$4")"} $2 2>>"$out/errors.log") || true
-	printf '%s\n' "$line" | awk -v g="$group" -v w="$1" -v a="$3" -v r="$5" '
+	said=$(env $(settings "$4") "$launch" -t 120 ${4:+-p "$(library "$4")"} $2 2>>"$out/errors.log") || true
+	printf '%s\n' "$said" | awk -v g="$group" -v w="$1" -v a="$3" -v r="$5" '
 		/^launch / { for (i = 2; i <= NF; i++) { split($i, f, "="); v[f[1]] = f[2] } next }
 		/ seconds=/ {
 			for (i = 2; i <= NF; i++) {
@@ -85,16 +94,16 @@ backwards() {
 }
 
 : >"$out/errors.log"
-grep -v '^#' "$here/suite" | while read -r label args; do
+line=0
+lines | while read -r label args || { progress; false; }; do
 	if [ "$label" = "=" ]; then
 		group=$args
 		continue
 	fi
-	in_list "$label" "$only" || continue
+	line=$((line + 1))
 	set -- $kept
 	r=1
 	while [ $r -le "$repeats" ]; do
-		printf '\r%-17s %s/%s ' "$label" $r "$repeats" >&2
 		order="$*"
 		if [ $((r % 2)) = 0 ]; then
 			order=$(backwards "$@")
@@ -103,11 +112,11 @@ grep -v '^#' "$here/suite" | while read -r label args; do
 			set -- "$@" "$first"
 		fi
 		for a in $order; do
+			progress "line $line of $total: $label, repeat $r of $repeats:" "${a%%=*}"
 			one "$label" "$args" "${a%%=*}" "${a#*=}" $r </dev/null
 		done
 		r=$((r + 1))
 	done
 done
-printf '\n' >&2
 python3 "$here/table.py" "$csv" --svg "$out/results.svg" >"$out/results.md"
 echo "$out/results.md" >&2
