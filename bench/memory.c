@@ -152,6 +152,7 @@ static void phases(void)
 		{500, 1500},
 	};
 	size_t target = (size_t)arg_num(0, 64) << 20;
+	size_t rounds = (size_t)arg_num(1, 1);
 	size_t cap = target / 24 + 1024, n = 0, live = 0;
 	struct held *h = table_alloc(cap * sizeof *h);
 	memset(h, 0, cap * sizeof *h); /* resident before the measuring begins */
@@ -160,7 +161,8 @@ static void phases(void)
 	long base = rss_kb();
 	double start = now();
 	size_t n_phases = sizeof phase / sizeof phase[0];
-	for (size_t f = 0; f < n_phases; f++) {
+	for (size_t k = 0; k < rounds * n_phases; k++) {
+		size_t f = k % n_phases;
 		while (live < target && n < cap) {
 			size_t size = rnd_between(&seed, phase[f].min, phase[f].max);
 			h[n].p = must_malloc(size);
@@ -188,7 +190,7 @@ static void phases(void)
 			trough = ratio;
 	}
 	report(now() - start, ops, "rss_per_live_peak=%.2f mean_peak=%.2f trough=%.2f",
-		peak, peak_sum / (double)n_phases, trough);
+		peak, peak_sum / (double)(rounds * n_phases), trough);
 }
 
 /* N blocks of one size, all but one in 64 freed, then the next size. */
@@ -269,7 +271,7 @@ const struct workload bench_memory[] = {
 		realloc_big},
 	{"realloc-small", "[COUNT 2000] [MAX 4096] [ROUNDS 6]",
 		"strings grown by 16 bytes", realloc_small},
-	{"phases", "[LIVE_MIB 64]", "fragmentation by changing sizes", phases},
+	{"phases", "[LIVE_MIB 64] [ROUNDS 1]", "fragmentation by changing sizes", phases},
 	{"sieve", "[N 400000] [KEEP 64]", "one in KEEP survives, next size", sieve},
 	{"burst-idle", "[MIB 370] [KEEP 5000]", "freed burst, then light work",
 		burst_idle},
