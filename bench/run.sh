@@ -2,21 +2,22 @@
 # run.sh - every chosen workload under every chosen allocator, interleaved.
 #
 #	bench/run.sh [-n REPEATS] [-w "LABEL ..."] [-a "ALLOCATOR ..."] [-o DIR] [-b BUILD]
-#	             [--with NAME=path.so[,VAR=VALUE]...]... [-l]
+#	             [--with NAME=path.so[,VAR=VALUE]...]... [-l] [-I]
 #
 # VARs are set in the runs of that peer alone: for one that does not start without them.
 # Writes DIR/results.csv, results.md and results.svg. Within one repeat of one workload the
 # allocators follow one another (A B C, C B A, B C A, A C B, ...), so that nobody always has the
-# same place or follows the same one. See README.md.
+# same place or follows the same one. Then, if there is valgrind, insn.sh's table goes into results.md too:
+# not with -I, and with -w only if the word "instructions" is in it. See README.md.
 # shellcheck disable=SC2046,SC2086,SC1091 # lists of words are split on purpose
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-repeats=7 out=bench-results build=$here/.. list=no
+repeats=7 out=bench-results build=$here/.. list=no instructions=yes
 only='' chosen='' with=''
 
 usage() {
-	sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 while [ $# -gt 0 ]; do
@@ -27,6 +28,7 @@ while [ $# -gt 0 ]; do
 	-o) out=$2; shift ;;
 	-b) build=$2; shift ;;
 	-l) list=yes ;;
+	-I) instructions=no ;;
 	--with) with="$with $2"; shift ;;
 	*) usage ;;
 	esac
@@ -53,7 +55,8 @@ lines() { # of the suite that are wanted, and where groups begin
 	done
 }
 
-total=$(lines | grep -vc '^= ') || { echo "run.sh: no line of the suite is named $only" >&2; exit 1; }
+in_list instructions "$only" || instructions=no
+total=$(lines | grep -vc '^= ') || [ $instructions = yes ] || { echo "run.sh: no line of the suite is named $only" >&2; exit 1; }
 mkdir -p "$out"
 csv=$out/results.csv
 echo "group,workload,allocator,repeat,status,seconds,peak_kb,faults,cpu,figures" >"$csv"
@@ -118,5 +121,22 @@ lines | while read -r label args || { progress; false; }; do
 		r=$((r + 1))
 	done
 done
-python3 "$here/table.py" "$csv" --svg "$out/results.svg" >"$out/results.md"
+if [ "$total" != 0 ]; then
+	python3 "$here/table.py" "$csv" --svg "$out/results.svg" >"$out/results.md"
+else
+	rm -f "$out/results.svg"
+	echo '# Results' >"$out/results.md"
+fi
+if [ $instructions = yes ]; then
+	if command -v valgrind >/dev/null; then
+		printf '\n## Instructions\n\nOf one malloc and its free or of a realloc, loop and PLT included.\n\n' \
+			>>"$out/results.md"
+		# Tables of the timing are there already, so what stops this does not cost them.
+		set --
+		for word in $with; do set -- "$@" --with "$word"; done
+		sh "$here/insn.sh" -b "$build" -a "$chosen" -o "$out" "$@" >>"$out/results.md"
+	else
+		echo "run.sh: no valgrind: instructions are not counted" >&2
+	fi
+fi
 echo "$out/results.md" >&2
