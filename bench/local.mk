@@ -1,5 +1,6 @@
 # bench/local.mk - `make bench` builds and runs the measurements, times, memory and instructions; nothing of
-# it is built by `make`, run by `make check` or installed. Arguments of bench/run.sh go in BENCH_FLAGS.
+# it is built by `make`, run by `make check` or installed; tests/shell/bench-table.sh tests what makes the
+# tables. Arguments of bench/run.sh go in BENCH_FLAGS.
 
 EXTRA_PROGRAMS += bench/ashbench bench/launch
 

@@ -20,6 +20,7 @@ include $(srcdir)/tests/local-c.mk
 include $(srcdir)/tests/local-unit.mk
 
 SHELL_TESTS = \
+	tests/shell/bench-table.sh \
 	tests/shell/check-exports.sh \
 	tests/shell/check-imports.sh \
 	tests/shell/check-layers.sh \
