@@ -200,7 +200,7 @@ def figures(runs, allocators, wanted):
             cells = []
             for a in allocators:
                 seen = own(runs[workload].get(a, []), key)
-                cells.append(f"{min(seen):g}" if seen else "failed")
+                cells.append(f"{min(seen):.9g}" if seen else "failed")
             print(f"| {workload} {key} | " + " | ".join(cells) + " |")
 
 
