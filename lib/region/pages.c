@@ -4,8 +4,7 @@
 #include "os/os.h"
 
 #define ALL UINT32_MAX
-#define CHURN \
-	8 /* frees of a chunk or more, after which such blocks get huge pages as well */
+#define CHURN 2         /* frees of a chunk or more, after which such blocks get huge pages as well */
 #define ROW_MAX 32      /* chunks: what a step of growth has at most */
 #define KEPT_TIMES 5    /* decay times after which a chunk on the kept list is purged */
 #define REFUSED_MS 1000 /* no purge for so long after the system refused one */
