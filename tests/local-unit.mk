@@ -17,6 +17,7 @@ UNIT_TESTS += \
 	tests/unit/test_nursery \
 	tests/unit/test_os \
 	tests/unit/test_pagemap \
+	tests/unit/test_scaling \
 	tests/unit/test_shard \
 	tests/unit/test_sizeclass \
 	tests/unit/test_slab
@@ -69,6 +70,9 @@ tests_unit_test_os_LDADD = $(UNIT_LDADD)
 tests_unit_test_pagemap_SOURCES = tests/unit/test_pagemap.c $(unit_headers)
 tests_unit_test_pagemap_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_pagemap_LDADD = $(UNIT_LDADD)
+tests_unit_test_scaling_SOURCES = tests/unit/test_scaling.c $(unit_headers)
+tests_unit_test_scaling_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_scaling_LDADD = $(UNIT_LDADD)
 tests_unit_test_shard_SOURCES = tests/unit/test_shard.c $(unit_headers)
 tests_unit_test_shard_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_shard_LDADD = $(UNIT_LDADD)

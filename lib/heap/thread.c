@@ -230,6 +230,7 @@ void ash_heap_stats(struct ash_heap_stats *s)
 		s->shards++;
 		ash_lock(&sh->lock);
 		s->purged_bytes += sh->purged_bytes;
+		s->locks += sh->lock.taken;
 		s->lock_waits += sh->lock.waits;
 		for (unsigned c = 0; c < ASH_CLASSES; c++) {
 			struct bin *b = &sh->bin[c];

@@ -53,7 +53,8 @@ struct ash_heap_stats {
 	size_t slabs[ASH_CLASSES];
 	uint64_t nmalloc[ASH_CLASSES], ndalloc[ASH_CLASSES], fills[ASH_CLASSES],
 		flushes[ASH_CLASSES];
-	size_t shards, threads, purged_bytes, lock_waits;
+	size_t shards, threads, purged_bytes;
+	uint64_t locks, lock_waits; /* of shards: how often taken, how often not at once */
 };
 void ash_heap_stats(struct ash_heap_stats *s);
 

@@ -67,8 +67,8 @@ void ash_stats_print(void (*write)(void *arg, const char *text), void *arg)
 	     s.large.live_bytes, s.large.huge, s.large.huge_bytes);
 	line(&out, "  nursery   %14zu blocks, %zu bytes of %zu\n", s.nursery.blocks, s.nursery.bytes,
 	     s.nursery.mapped);
-	line(&out, "  arenas    %14zu, threads %zu, lock waits %zu\n", s.heap.shards, s.heap.threads,
-	     s.heap.lock_waits);
+	line(&out, "  arenas    %14zu, threads %zu, locked %llu times, not at once %llu\n", s.heap.shards,
+	     s.heap.threads, (unsigned long long)s.heap.locks, (unsigned long long)s.heap.lock_waits);
 	line(&out, "  %7s %10s %10s %8s %12s %12s %10s %10s\n", "size", "allocated", "cached", "slabs",
 	     "nmalloc", "ndalloc", "fills", "flushes");
 	for (unsigned c = 0; c < ASH_CLASSES; c++)

@@ -31,7 +31,8 @@ enum ash_rank {
 
 struct ash_lock {
 	_Atomic uint32_t word; /* 0 free, else the holder's ash_lock_id(), bit 0: somebody sleeps */
-	uint32_t waits;        /* times it was not free at once. Guarded by the lock itself */
+	uint32_t waits;        /* times it was not free at once. Guarded by the lock itself, as is ... */
+	uint64_t taken;        /* ... times it was taken */
 	bool inherited;        /* fork found it held by its own thread. The forking thread's */
 	uint8_t rank;          /* enum ash_rank. Const */
 };
@@ -72,6 +73,7 @@ static inline void ash_lock(struct ash_lock *l)
 	if (unlikely(!atomic_compare_exchange_strong_explicit(
 		    &l->word, &expected, id, memory_order_acquire, memory_order_relaxed)))
 		ash_lock_slow(l, id);
+	l->taken++;
 	ash_lock_taken(l);
 }
 

@@ -102,6 +102,7 @@ struct ash_region_stats {
 	size_t dirty;  /* of that, possibly resident */
 	size_t purges, purged_bytes;
 	size_t maps, cap;
+	uint64_t locks, lock_waits; /* the region's lock: how often taken, how often not at once */
 };
 void ash_chunk_stats(struct ash_region_stats *s);
 

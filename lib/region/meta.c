@@ -86,6 +86,15 @@ size_t ash_meta_bytes(void)
 	return meta.bytes;
 }
 
+uint64_t ash_meta_locks(uint64_t *waits)
+{
+	ash_lock(&meta.lock);
+	uint64_t taken = meta.lock.taken;
+	*waits = meta.lock.waits;
+	ash_unlock(&meta.lock);
+	return taken;
+}
+
 void ash_meta_fork_lock(void)
 {
 	ash_lock_fork(&meta.lock);

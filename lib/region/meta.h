@@ -21,6 +21,9 @@ void ash_meta_give(void *addr, size_t bytes);
 /* Bytes taken from the system for records so far. */
 size_t ash_meta_bytes(void);
 
+/* How often the lock was taken, and how often it was not free at once. */
+uint64_t ash_meta_locks(uint64_t *waits);
+
 void ash_meta_fork_lock(void);
 void ash_meta_fork_unlock(bool child);
 
