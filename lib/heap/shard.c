@@ -213,15 +213,15 @@ _Noreturn static SLOW void bad_free(const struct slab *s, unsigned class, void *
 }
 
 /* *block and those that follow it at distances of `step`, in the array as in memory, all of them in slab s:
- * marks them free in one go and returns how many they are, up to the next change of the slab's state. 0:
- * not as many as one, or one of them is free already. */
+ * marks them free in one go and returns how many they are, up to the next change of the slab's state. 0: the
+ * first is no block, or one of them is free already, as all are of a slab that just emptied. */
 static __attribute__((noinline)) size_t mark_row(struct slab *s, void **block, void **end, size_t step)
 {
 	uintptr_t addr = (uintptr_t)*block;
 	size_t size = ash_class_size[s->class], first = (addr & (ASH_UNIT - 1)) / size;
 	size_t room = step == size ? s->capacity - first : first + 1;
 	size_t most = (size_t)(end - block), n = 0;
-	if (first >= s->capacity)
+	if (first >= s->capacity || !s->countdown)
 		return 0;
 	most = most < room ? most : room;
 	most = most < s->countdown ? most : s->countdown;
@@ -394,7 +394,7 @@ static void make_up_for_growth(struct shard *sh, struct slab **empty)
 	const struct look look = {.now = ash_os_now_ms(), .purge = true};
 	unsigned looks = GROWTH_LOOKS;
 	size_t purged = 0;
-	if (sh->round == ASH_CLASSES) {
+	if (sh->round >= ASH_CLASSES) { /* beyond it where two threads took the last step */
 		if (++sh->grown < GROWTH_MIN + sh->slabs / GROWTH_SHARE)
 			return;
 		sh->grown = 0;

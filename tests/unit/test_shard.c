@@ -518,6 +518,18 @@ static void flush_a_row_with_a_free_block(void *unused)
 	flush(10, block, ARRAY_LEN(block));
 }
 
+/* All blocks of some slabs, and those of the last once more, when it is empty and to be destroyed. */
+static void flush_rows_twice(void *unused)
+{
+	(void)unused;
+	void *block[5 * 64];
+	unsigned c = 31; /* 1 KiB: 64 blocks */
+	refill_all(c, block, 4 * 64);
+	qsort(block, 4 * 64, sizeof *block, by_address);
+	memcpy(block + 4 * 64, block + 3 * 64, 64 * sizeof *block);
+	flush(c, block, 5 * 64);
+}
+
 static void flush_inside(void *unused)
 {
 	(void)unused;
@@ -561,6 +573,12 @@ static void must_die(void (*body)(void *), const char *cause)
 START_TEST(test_a_block_flushed_twice_stops_the_process)
 {
 	must_die(flush_twice, "double free");
+}
+END_TEST
+
+START_TEST(test_a_row_of_free_blocks_stops_the_process)
+{
+	must_die(flush_rows_twice, "double free");
 }
 END_TEST
 
@@ -733,6 +751,7 @@ int main(void)
 		test_parcels_use_their_records_again,
 		test_blocks_in_rows_come_back_each_once,
 		test_a_block_flushed_twice_stops_the_process,
+		test_a_row_of_free_blocks_stops_the_process,
 		test_a_free_block_in_a_row_is_named,
 		test_a_pointer_inside_a_block_stops_the_process,
 		test_a_pointer_behind_the_last_block_stops_the_process,
