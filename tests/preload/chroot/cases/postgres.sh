@@ -37,5 +37,6 @@ createdb again
 psql -q -d again -f dump >log
 psql -qAt -d again -c "select md5(string_agg(j::text, ',' order by i)) from t"
 as_user pg_ctl -D $data -m fast -w stop >log
-# A server process that dies takes the others with it, and is started again.
-! grep -E 'terminated by signal|PANIC|FATAL' /home/tester/log
+# A server process that dies takes the others with it, and is started again. One that the stop finds at work (a
+# client's that just left, autovacuum's) says so.
+! grep -E 'terminated by signal|PANIC|FATAL' /home/tester/log | grep -v 'due to administrator command'
