@@ -38,15 +38,15 @@
 
 /* A relaxed load of a word that other threads set, on a fast path: gcc makes an instruction of its own of
  * an atomic load where a plain one is an operand of the comparison. ThreadSanitizer sees the atomic one. */
+#define ASH_PEEK(word) (word)
 #ifdef __has_feature
 #if __has_feature(thread_sanitizer)
-#define __SANITIZE_THREAD__ 1
+#define ASH_SEEN_BY_TSAN
 #endif
 #endif
-#ifdef __SANITIZE_THREAD__
+#if defined(__SANITIZE_THREAD__) || defined(ASH_SEEN_BY_TSAN)
+#undef ASH_PEEK
 #define ASH_PEEK(word) __atomic_load_n(&(word), __ATOMIC_RELAXED)
-#else
-#define ASH_PEEK(word) (word)
 #endif
 
 /* Hints to the compiler's choice of registers; without them the code is as right and two instructions longer.

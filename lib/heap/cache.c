@@ -2,7 +2,7 @@
  *
  * An array starts with a few slots and doubles when its class comes here often; what all arrays of
  * a cache may hold is a budget that grows with the thread's visits, so that a thousand threads
- * that did little keep little. Classes above 1 KiB have no array at first: single blocks come from
+ * that did little keep little. Classes above 512 bytes have no array at first: single blocks come from
  * the shard and go back. Classes not visited for a while are emptied by the visits of others. */
 #include "heap/cache.h"
 #include "base/mem.h"

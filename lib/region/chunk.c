@@ -248,18 +248,17 @@ void ash_chunk_free(void *p, size_t units)
 	ash_unlock(&ash_region.lock);
 }
 
-/* A mapping that is kept, made as long as it must be. */
+/* A mapping that is kept, cut to what is asked for. If none suits, as many pages go as the new one will have. */
 static void *map_again(size_t len, size_t align)
 {
 	ash_lock(&ash_region.lock);
 	struct kept_map m = ash_maps_take(len, align);
+	if (!m.at)
+		ash_pages_unmap(len / ASH_UNIT);
 	ash_unlock(&ash_region.lock);
-	if (!m.at || m.len == len)
-		return m.at;
-	void *p = align > ASH_CHUNK && m.len < len ? NULL : ash_chunk_remap(m.at, m.len, len);
-	if (!p)
-		ash_os_unmap(m.at, m.len);
-	return p;
+	if (m.at && m.len > len)
+		ash_os_unmap(m.at + len, m.len - len);
+	return m.at;
 }
 
 void *ash_chunk_map(size_t len, size_t align, bool zero)
@@ -347,7 +346,7 @@ size_t ash_chunk_trim(void)
 {
 	ash_lock(&ash_region.lock);
 	size_t before = ash_region.purged;
-	ash_pages_unmap_all();
+	ash_pages_unmap(SIZE_MAX);
 	ash_pages_purge_all(&ash_region.kept);
 	ash_pages_purge_all(&ash_region.ready);
 	size_t purged = ash_region.purged - before;
@@ -364,7 +363,7 @@ size_t ash_chunk_release(void)
 	ash_lock(&ash_region.lock);
 	ash_pages_leave_row();
 	units += ash_region.kept_units;
-	ash_pages_unmap_all();
+	ash_pages_unmap(SIZE_MAX);
 	while (!left && ash_region.holes < HOLES_MAX && (c = ash_units_find_any()) &&
 		(a = ash_pages_leave(c, c->free))) {
 		uint32_t m = a->units;

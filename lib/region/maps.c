@@ -25,19 +25,13 @@ static struct kept_map take(struct kept_map *m)
 	return taken;
 }
 
-/* How many bytes a kept mapping would have to lose or to get. */
-static size_t misfit(const struct kept_map *m, size_t len)
-{
-	return m->len > len ? m->len - len : len - m->len;
-}
-
 struct kept_map ash_maps_take(size_t len, size_t align)
 {
 	struct kept_map *best = NULL;
 	for (struct kept_map *m = ash_region.maps_kept; m < ash_region.maps_kept + ASH_MAPS; m++) {
-		if (!m->at || (uintptr_t)m->at & (align - 1) || m->len < len / 2 || m->len / 2 > len)
+		if (!m->at || (uintptr_t)m->at & (align - 1) || m->len < len || m->len / 2 > len)
 			continue;
-		if (!best || misfit(m, len) < misfit(best, len))
+		if (!best || m->len < best->len)
 			best = m;
 	}
 	return take(best);

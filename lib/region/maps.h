@@ -19,8 +19,8 @@ struct kept_map {
 /* False if there is no room. */
 bool ash_maps_keep(struct kept_map map);
 
-/* Takes out the one that suits a block of len bytes best: at least half of it, at most twice. .at is NULL if
- * there is none. */
+/* Takes out the smallest one that has len bytes, and not more than twice as many; .at is NULL if there is
+ * none. A smaller one would have to grow by mremap, which only realloc may ask for: filters kill for it. */
 struct kept_map ash_maps_take(size_t len, size_t align);
 
 /* Takes out the oldest one. */

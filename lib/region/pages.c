@@ -219,9 +219,10 @@ static void unmap_oldest(void)
 	ash_region.purged += m.len / ASH_UNIT;
 }
 
-void ash_pages_unmap_all(void)
+void ash_pages_unmap(size_t units)
 {
-	while (ash_region.kept_units)
+	size_t before = ash_region.purged;
+	while (ash_region.kept_units && ash_region.purged - before < units)
 		unmap_oldest();
 }
 

@@ -37,8 +37,9 @@ struct away *ash_pages_leave(struct chunk *c, uint32_t units);
  * The lock is released meanwhile. */
 void ash_pages_settle(uint32_t now);
 
-/* Unmaps what is kept of mappings. The lock is released meanwhile. */
-void ash_pages_unmap_all(void);
+/* Unmaps what is kept of mappings, the oldest first, until so many units went. The lock is released
+ * meanwhile. */
+void ash_pages_unmap(size_t units);
 
 /* Purges a whole list. The lock is released meanwhile. */
 void ash_pages_purge_all(const struct dirty_list *l);
