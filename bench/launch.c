@@ -1,13 +1,14 @@
 /*
  * launch.c - run a program under an allocator and say what it cost, as time(1) does.
  *
- *	launch [-n RUNS] [-t SECONDS] [-p LIBRARY] [-q] PROGRAM [ARGS]
+ *	launch [-n RUNS] [-t SECONDS] [-p LIBRARY] [-q] [-s] PROGRAM [ARGS]
  *
  * LIBRARY is preloaded into the program only, never into this process: a forked child starts with
  * its parent's resident pages, which count in its peak, so the parent must be small and the same
  * for every allocator. Prints one line after the program's own output; of several runs the
  * smallest of each figure. A program that runs longer than SECONDS is ended with its children: by
- * SIGTERM, so that it may clean up, and five seconds later by SIGKILL.
+ * SIGTERM, so that it may clean up, and five seconds later by SIGKILL. -s: small pages only, whatever
+ * the program asks for.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -26,6 +28,7 @@ struct cost {
 };
 
 static pid_t child;
+static int small_pages;
 static volatile sig_atomic_t late;
 
 static void on_alarm(int sig)
@@ -51,6 +54,8 @@ static double seconds(struct timeval t)
 static void start(char **argv, const char *preload, int quiet)
 {
 	setpgid(0, 0);
+	if (small_pages && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) != 0)
+		_exit(126);
 	if (preload != NULL && setenv("LD_PRELOAD", preload, 1) != 0)
 		_exit(126);
 	if (quiet) {
@@ -116,7 +121,7 @@ int main(int argc, char **argv)
 	unsigned limit = 0;
 	const char *preload = NULL;
 	int quiet = 0, opt, status = 0;
-	while ((opt = getopt(argc, argv, "+n:t:p:q")) != -1) {
+	while ((opt = getopt(argc, argv, "+n:t:p:qs")) != -1) {
 		if (opt == 'n')
 			runs = atol(optarg);
 		else if (opt == 't')
@@ -125,11 +130,13 @@ int main(int argc, char **argv)
 			preload = optarg;
 		else if (opt == 'q')
 			quiet = 1;
+		else if (opt == 's')
+			small_pages = 1;
 		else
 			return 2;
 	}
 	if (optind == argc || runs < 1) {
-		fputs("usage: launch [-n RUNS] [-t SECONDS] [-p LIBRARY] [-q] PROGRAM "
+		fputs("usage: launch [-n RUNS] [-t SECONDS] [-p LIBRARY] [-q] [-s] PROGRAM "
 		      "[ARGS]\n",
 			stderr);
 		return 2;

@@ -10,8 +10,8 @@ bench_ashbench_CFLAGS = -O2 -fno-builtin
 bench_ashbench_LDADD = -lpthread
 bench_launch_SOURCES = bench/launch.c
 
-EXTRA_DIST += bench/README.md bench/allocators.sh bench/idle.sh bench/insn.sh bench/real.sh bench/run.sh \
-	bench/suite bench/table.py bench/real/hash.pl bench/real/objects.js bench/real/objects.py \
+EXTRA_DIST += bench/README.md bench/allocators.sh bench/huge.sh bench/idle.sh bench/insn.sh bench/real.sh bench/run.sh \
+	bench/suite bench/table.py bench/real/clauses.awk bench/real/hash.pl bench/real/objects.js bench/real/objects.py \
 	bench/real/objects.rb bench/real/pages.ps bench/real/puzzle.smt2 bench/real/replies.py \
 	bench/real/rows.pgsql bench/real/table.sql bench/real/templates.cc bench/real/trees.lua
 CLEANFILES += bench/ashbench$(EXEEXT) bench/launch$(EXEEXT)
@@ -24,7 +24,10 @@ bench: bench-programs $(SHARED_LIBS)
 bench-insn: bench-programs $(SHARED_LIBS)
 	$(SHELL) $(srcdir)/bench/insn.sh -b $(top_builddir) $(BENCH_FLAGS)
 
+bench-huge: bench-programs $(SHARED_LIBS)
+	$(SHELL) $(srcdir)/bench/huge.sh -b $(top_builddir) $(BENCH_FLAGS)
+
 bench-idle: bench-programs $(SHARED_LIBS)
 	$(SHELL) $(srcdir)/bench/idle.sh -b $(top_builddir) $(BENCH_FLAGS)
 
-.PHONY: bench bench-idle bench-insn bench-programs
+.PHONY: bench bench-huge bench-idle bench-insn bench-programs

@@ -264,9 +264,45 @@ static void burst_idle(void)
 		seen[3] - base, (unsigned long long)ops);
 }
 
+/* A hash table that grows to LIVE nodes, then lookups at random: each a miss of the data TLB or two. */
+static void table(void)
+{
+	struct node {
+		struct node *next;
+		uint64_t key, value[5];
+	};
+	size_t live = (size_t)arg_num(0, 6000000);
+	long n = arg_num(1, 12000000);
+	unsigned log2 = 64 - (unsigned)__builtin_clzll(live), shift = 64 - log2;
+	struct node **bucket = calloc((size_t)1 << log2, sizeof *bucket);
+	if (!bucket)
+		die("out of memory");
+	uint64_t seed = rnd_seed(1);
+	double start = now();
+	for (uint64_t key = 0; key < live; key++) {
+		struct node **b = bucket + (key * 0x9e3779b97f4a7c15u >> shift);
+		struct node *p = must_malloc(sizeof *p);
+		*p = (struct node){.next = *b, .key = key, .value[4] = ~key};
+		*b = p;
+	}
+	double grown = now();
+	for (long k = 0; k < n; k++) {
+		uint64_t key = rnd_between(&seed, 0, live - 1);
+		struct node *p = bucket[key * 0x9e3779b97f4a7c15u >> shift];
+		while (p && p->key != key)
+			p = p->next;
+		if (!p || p->value[4] != ~key)
+			die("a key is not in the table");
+	}
+	double t = now() - grown;
+	report(now() - start, live + (uint64_t)n, "live=%zu grow_ns=%.2f lookup_ns=%.2f", live,
+		(grown - start) / (double)live * 1e9, t / (double)n * 1e9);
+}
+
 const struct workload bench_memory[] = {
 	{"malloc-large", "[N 500]", "5 to 25 MiB replaced among 20", malloc_large},
 	{"large", "[N 1000]", "64 KiB to 64 MiB replaced among 24", large},
+	{"table", "[LIVE 6000000] [LOOKUPS 12000000]", "a large hash table, looked up at random", table},
 	{"realloc-big", "[MIB 1024] [ROUNDS 1]", "one buffer grown by a quarter",
 		realloc_big},
 	{"realloc-small", "[COUNT 2000] [MAX 4096] [ROUNDS 6]",

@@ -89,6 +89,13 @@ redis() {
 	apart redis-cli -s "$dir/s" llen mylist | answer 404000
 }
 
+# A gigabyte of strings, then reads at random.
+redis_large() {
+	apart redis-benchmark -s "$dir/s" -q -P 64 -r 6000000 -n 9000000 -d 100 -t set >/dev/null
+	apart redis-benchmark -s "$dir/s" -q -P 64 -r 6000000 -n 3000000 -t get >/dev/null
+	apart redis-cli -s "$dir/s" dbsize | awk '{ print $1 > 4600000 && $1 < 4720000 }' | answer 1
+}
+
 # Each key is one of 300000 at random, so 1 - 1/e of those that are asked for are there.
 rocksdb() {
 	under db_bench --db="$dir/db" --benchmarks=fillrandom,readrandom --num=300000 --reads=200000 \
@@ -235,6 +242,19 @@ redis)
 	ready redis-cli -s "$dir/s" ping
 	timed redis
 	end ;;
+redis-large)
+	need redis-server
+	need redis-benchmark
+	temp
+	serve redis-server --port 0 --unixsocket "$dir/s" --save '' --dir "$dir"
+	ready redis-cli -s "$dir/s" ping
+	timed redis_large
+	end ;;
+z3-large)
+	need z3
+	temp
+	apart awk -v file="$dir/cnf" -f "$here/clauses.awk"
+	under z3 -dimacs "$dir/cnf" | sed -n 1p | answer 's SATISFIABLE' ;;
 node)
 	need node
 	node "$here/objects.js" | answer 132642005 ;;
