@@ -1,4 +1,4 @@
-/* os/lock.c -- the contended half of lock.h, and fork. */
+/* os/lock.c -- see lock.h. Not inline: forty places lock, and each would grow by a hundred bytes. */
 #include "os/lock.h"
 #include "os/os.h"
 
@@ -23,7 +23,7 @@ static bool try_lock(struct ash_lock *l, uint32_t id)
 						       memory_order_acquire, memory_order_relaxed);
 }
 
-SLOW void ash_lock_slow(struct ash_lock *l, uint32_t id)
+static SLOW void lock_slow(struct ash_lock *l, uint32_t id)
 {
 	for (int i = 0; i < SPINS; i++) {
 		pause_cpu();
@@ -45,11 +45,6 @@ SLOW void ash_lock_slow(struct ash_lock *l, uint32_t id)
 	l->waits++;
 }
 
-SLOW void ash_lock_wake(struct ash_lock *l)
-{
-	ash_os_wake_one(&l->word);
-}
-
 #ifdef ASHLAR_DEBUG
 static _Thread_local uint32_t held __attribute__((tls_model("initial-exec"))); /* bit: rank */
 static bool check_ranks;
@@ -60,7 +55,7 @@ void ash_lock_check_ranks(void)
 	check_ranks = true;
 }
 
-void ash_lock_taken(const struct ash_lock *l)
+static void taken(const struct ash_lock *l)
 {
 	ASSERT(l->rank != 0);
 	if (!check_ranks)
@@ -69,12 +64,42 @@ void ash_lock_taken(const struct ash_lock *l)
 	held |= 1u << l->rank;
 }
 
-void ash_lock_left(const struct ash_lock *l)
+static void left(const struct ash_lock *l)
 {
 	if (check_ranks)
 		held &= ~(1u << l->rank);
 }
+#else
+#define taken(l) ((void)0)
+#define left(l) ((void)0)
 #endif
+
+static inline bool passes(void)
+{
+	uintptr_t forker = atomic_load_explicit(&ash_lock_forker, memory_order_relaxed);
+	return unlikely(forker != 0) && forker == ash_tls_self();
+}
+
+void ash_lock(struct ash_lock *l)
+{
+	if (passes())
+		return;
+	uint32_t expected = 0, id = ash_lock_id();
+	if (unlikely(!atomic_compare_exchange_strong_explicit(
+		    &l->word, &expected, id, memory_order_acquire, memory_order_relaxed)))
+		lock_slow(l, id);
+	l->taken++;
+	taken(l);
+}
+
+void ash_unlock(struct ash_lock *l)
+{
+	if (passes())
+		return;
+	left(l);
+	if (unlikely(atomic_exchange_explicit(&l->word, 0, memory_order_release) & 1))
+		ash_os_wake_one(&l->word);
+}
 
 void ash_lock_fork(struct ash_lock *l)
 {
@@ -94,7 +119,7 @@ void ash_unlock_fork(struct ash_lock *l, bool child)
 	uint32_t word = l->inherited ? ash_lock_id() : 0;
 	if (child) { /* no other thread exists, none sleeps */
 		if (!l->inherited)
-			ash_lock_left(l);
+			left(l);
 		atomic_store_explicit(&l->word, word, memory_order_relaxed);
 	} else if (!l->inherited) {
 		ash_unlock(l);

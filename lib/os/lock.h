@@ -39,17 +39,10 @@ struct ash_lock {
 
 extern ASH_HIDDEN _Atomic uintptr_t ash_lock_forker; /* ash_tls_self() of the forking thread, else 0 */
 
-void ash_lock_slow(struct ash_lock *l, uint32_t id);
-void ash_lock_wake(struct ash_lock *l);
-
 #ifdef ASHLAR_DEBUG
 void ash_lock_check_ranks(void); /* from now on; the constructor calls it */
-void ash_lock_taken(const struct ash_lock *l);
-void ash_lock_left(const struct ash_lock *l);
 #else
 #define ash_lock_check_ranks() ((void)0)
-#define ash_lock_taken(l) ((void)0)
-#define ash_lock_left(l) ((void)0)
 #endif
 
 /* Even and not 0; the same for two threads only if their thread pointers are a multiple of 32 GiB
@@ -59,32 +52,8 @@ static inline uint32_t ash_lock_id(void)
 	return (uint32_t)(ash_tls_self() >> 3) | 2;
 }
 
-static inline bool ash_lock_passes(void)
-{
-	uintptr_t forker = atomic_load_explicit(&ash_lock_forker, memory_order_relaxed);
-	return unlikely(forker != 0) && forker == ash_tls_self();
-}
-
-static inline void ash_lock(struct ash_lock *l)
-{
-	if (ash_lock_passes())
-		return;
-	uint32_t expected = 0, id = ash_lock_id();
-	if (unlikely(!atomic_compare_exchange_strong_explicit(
-		    &l->word, &expected, id, memory_order_acquire, memory_order_relaxed)))
-		ash_lock_slow(l, id);
-	l->taken++;
-	ash_lock_taken(l);
-}
-
-static inline void ash_unlock(struct ash_lock *l)
-{
-	if (ash_lock_passes())
-		return;
-	ash_lock_left(l);
-	if (unlikely(atomic_exchange_explicit(&l->word, 0, memory_order_release) & 1))
-		ash_lock_wake(l);
-}
+void ash_lock(struct ash_lock *l);
+void ash_unlock(struct ash_lock *l);
 
 static inline bool ash_lock_is_mine(const struct ash_lock *l)
 {
