@@ -186,7 +186,7 @@ static void post(struct cache *t, uint32_t shard)
 	o->bytes = 0;
 	for (unsigned g = 0; g < groups; blocks += n[g++]) {
 		if (n[g] >= PARCEL_MIN) {
-			ash_shard_post(sh, class[g], blocks, n[g]);
+			ash_shard_post(sh, class[g], blocks, n[g], &t->spare);
 			continue;
 		}
 		batches[nbatches++] = (struct batch){class[g], n[g], blocks};

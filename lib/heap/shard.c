@@ -1,5 +1,5 @@
 /* heap/shard.c -- see shard.h. Reading order: bins and their slabs, taking back, handing out,
- * parcels, purging. */
+ * parcels. */
 #include "heap/shard.h"
 #include "base/bits.h"
 #include "base/mem.h"
@@ -10,8 +10,10 @@
 #define EXTRA_MAX 32   /* empty slabs kept by one bin, however often it needs them again ... */
 #define EMPTY_MIN 24   /* ... and by all of a shard, besides a sixteenth of its slabs */
 #define PICK 8         /* partial slabs compared when a bin needs a new one to refill from */
-#define PARCELS_MAX 8  /* in one inbox; beyond that blocks go to the bitmaps, or an idle shard
-			* would keep them from everybody */
+#define PARKED_MAX 512 /* blocks in one inbox, ... */
+#define PARKED_BYTES 65536 /* ... of so many bytes at most; beyond that blocks go to the bitmaps, or an idle
+			    * shard would keep them from everybody */
+#define EMPTIED_MAX 8  /* parcels that a shard keeps to be used again */
 #define PURGE_CLASS 31 /* 1 KiB: in passing, slabs of smaller blocks are not looked at, as their
 			* pages are rarely free as a whole */
 #define PURGE_TICKS 8  /* visits to a bin between looks at its sparse slabs */
@@ -461,6 +463,26 @@ static size_t take(struct shard *sh, struct bin *b, void **base, size_t want, st
 	return got;
 }
 
+/* To a list of which others take all or nothing. */
+static void parcel_push(_Atomic(struct parcel *) *list, struct parcel *p)
+{
+	p->next = atomic_load_explicit(list, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(list, &p->next, p, memory_order_release,
+						      memory_order_relaxed))
+		;
+}
+
+/* An empty parcel goes back to those who send some. */
+static void recycle(struct shard *sh, struct parcel *p)
+{
+	if (atomic_load_explicit(&sh->nemptied, memory_order_relaxed) >= EMPTIED_MAX) {
+		ash_meta_free(p, sizeof *p);
+		return;
+	}
+	atomic_fetch_add_explicit(&sh->nemptied, 1, memory_order_relaxed);
+	parcel_push(&sh->emptied, p);
+}
+
 /* Empties the inbox into the ready list. Lock held. */
 static void open_inbox(struct bin *b)
 {
@@ -484,7 +506,7 @@ static size_t take_parcel(struct shard *sh, unsigned class, void **base, size_t 
 	if (!p)
 		return 0;
 	b->ready = p->next;
-	atomic_fetch_sub_explicit(&b->parcels, 1, memory_order_relaxed);
+	atomic_fetch_sub_explicit(&b->parked, p->n, memory_order_relaxed);
 	size_t n = p->n < want ? p->n : want;
 	for (size_t i = 0; i < n; i++)
 		base[i] = p->block[p->n - n + i];
@@ -535,7 +557,7 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 	if (growing && absent.len > ash_os.page_size)
 		ash_os_populate(absent.at, absent.len);
 	if (done)
-		ash_meta_free(done, sizeof *done);
+		recycle(sh, done);
 	if (empty)
 		destroy_all(empty);
 	return got;
@@ -552,23 +574,42 @@ static void drain(struct shard *sh, unsigned class)
 	open_inbox(b);
 	struct parcel *p = b->ready, *list = p;
 	b->ready = NULL;
-	uint32_t n = 0;
-	for (; p; p = p->next, n++)
+	for (; p; p = p->next) {
 		mark_free(sh, class, p->block, p->n, &empty);
-	atomic_fetch_sub_explicit(&b->parcels, n, memory_order_relaxed);
+		atomic_fetch_sub_explicit(&b->parked, p->n, memory_order_relaxed);
+	}
 	ash_unlock(&sh->lock);
 	while (list) {
 		struct parcel *next = list->next;
-		ash_meta_free(list, sizeof *list);
+		recycle(sh, list);
 		list = next;
 	}
 	destroy_all(empty);
 }
 
-void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n)
+static uint32_t parked_max(unsigned class)
+{
+	uint32_t n = PARKED_BYTES / ash_class_size[class];
+	return n < PARKED_MAX ? n : PARKED_MAX;
+}
+
+static struct parcel *empty_parcel(struct shard *sh, struct parcel **spare)
+{
+	if (!*spare && atomic_load_explicit(&sh->emptied, memory_order_relaxed)) {
+		*spare = atomic_exchange_explicit(&sh->emptied, NULL, memory_order_acquire);
+		atomic_store_explicit(&sh->nemptied, 0, memory_order_relaxed);
+	}
+	struct parcel *p = *spare;
+	if (!p)
+		return ash_meta_alloc(sizeof *p);
+	*spare = p->next;
+	return p;
+}
+
+void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n, struct parcel **spare)
 {
 	struct bin *b = &sh->bin[class];
-	struct parcel *p = ash_meta_alloc(sizeof *p);
+	struct parcel *p = empty_parcel(sh, spare);
 	if (!p) {
 		ash_shard_flush(sh, &(struct batch){class, (uint32_t)n, block}, 1);
 		return;
@@ -576,24 +617,10 @@ void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n)
 	p->n = (uint32_t)n;
 	for (size_t i = 0; i < n; i++)
 		p->block[i] = block[i];
-	p->next = atomic_load_explicit(&b->inbox, memory_order_relaxed);
-	while (!atomic_compare_exchange_weak_explicit(&b->inbox, &p->next, p, memory_order_release,
-						      memory_order_relaxed))
-		;
-	if (atomic_fetch_add_explicit(&b->parcels, 1, memory_order_relaxed) >= PARCELS_MAX)
+	uint32_t before = atomic_fetch_add_explicit(&b->parked, p->n, memory_order_relaxed);
+	parcel_push(&b->inbox, p);
+	if (before >= parked_max(class))
 		drain(sh, class);
-}
-
-size_t ash_shard_parked(const struct bin *b)
-{
-	size_t n = 0;
-	for (const struct parcel *p = b->ready; p; p = p->next)
-		n += p->n;
-	/* Only lock holders take from the inbox, so its list stays whole while we look. */
-	const struct parcel *p = atomic_load_explicit(&b->inbox, memory_order_acquire);
-	for (; p; p = p->next)
-		n += p->n;
-	return n;
 }
 
 static size_t trim_bin(struct shard *sh, struct bin *b, uint32_t now, struct slab **empty)
@@ -642,9 +669,9 @@ void ash_shard_orphaned(struct shard *sh)
 	for (struct bin *b = sh->bin; b < sh->bin + ASH_CLASSES; b++) {
 		uint32_t n = 0;
 		for (struct parcel *p = b->ready; p; p = p->next)
-			n++;
+			n += p->n;
 		for (struct parcel *p = b->inbox; p; p = p->next)
-			n++;
-		b->parcels = n; /* a sender may have been caught before it counted */
+			n += p->n;
+		b->parked = n; /* a sender may have been caught between counting and sending */
 	}
 }

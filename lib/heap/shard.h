@@ -31,7 +31,7 @@ struct bin {
 	struct slab *scan;    /* in it: where housekeeping goes on; NULL: at the head */
 	struct parcel *ready; /* taken out of the inbox */
 	_Atomic(struct parcel *) inbox; /* any thread pushes (release), lock holder empties */
-	_Atomic uint32_t parcels;       /* in inbox and ready */
+	_Atomic uint32_t parked;        /* blocks in inbox and ready, free in truth but in no bitmap */
 	uint32_t slabs;
 	uint64_t nmalloc;  /* blocks that left the bitmaps or inbox for caches, ever */
 	uint64_t ndalloc;  /* blocks that came back to the bitmaps or inbox, ever */
@@ -52,6 +52,9 @@ struct shard {
 	uint32_t round; /* ... and where this one is; ASH_CLASSES: none */
 	size_t purged_bytes; /* by the sub-slab purger */
 	struct slab *purging; /* list: held by threads that are returning pages of theirs */
+	/* Parcels to be used again: holders of blocks push, who sends blocks takes all of them. */
+	_Alignas(64) _Atomic(struct parcel *) emptied;
+	_Atomic uint32_t nemptied; /* about how many */
 	_Alignas(64) struct bin bin[ASH_CLASSES];
 };
 
@@ -74,16 +77,14 @@ struct batch {
 /* Takes back n batches of blocks of the shard's slabs. Reports double and invalid frees. */
 void ash_shard_flush(struct shard *sh, const struct batch *batches, size_t n);
 
-/* Takes back n <= ASH_BATCH blocks of one class without the lock, if the inbox has room. */
-void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n);
+/* Takes back n <= ASH_BATCH blocks of one class without the lock, if the inbox has room. *spare: the caller's
+ * empty parcels, a list. */
+void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n, struct parcel **spare);
 
 /* Destroys slabs without live blocks, returns idle pages of the others. Bytes purged. */
 size_t ash_shard_trim(struct shard *sh);
 
 /* In a child of fork: no thread but the caller is left that could be at work in the shard. */
 void ash_shard_orphaned(struct shard *sh);
-
-/* Blocks waiting in inboxes, free in truth but not in any bitmap yet: for statistics. Lock held. */
-size_t ash_shard_parked(const struct bin *b);
 
 #endif

@@ -239,7 +239,7 @@ void ash_heap_stats(struct ash_heap_stats *s)
 			s->ndalloc[c] += b->ndalloc;
 			s->fills[c] += b->nfills;
 			s->flushes[c] += b->nflushes;
-			s->cached[c] += ash_shard_parked(b);
+			s->cached[c] += atomic_load_explicit(&b->parked, memory_order_relaxed);
 		}
 		ash_unlock(&sh->lock);
 	}

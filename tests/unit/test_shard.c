@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 static struct shard *sh;
+static _Thread_local struct parcel *spare;
 
 static void begin(void)
 {
@@ -196,7 +197,7 @@ START_TEST(test_trim_destroys_every_slab_without_live_blocks)
 			if (rng_below(&r, 2))
 				flush(c, block + i, part);
 			else
-				ash_shard_post(sh, c, block + i, part);
+				ash_shard_post(sh, c, block + i, part, &spare);
 		}
 	}
 	ash_shard_trim(sh);
@@ -409,10 +410,10 @@ START_TEST(test_a_parcel_is_handed_on_whole)
 	void *block[ASH_BATCH], *again[ASH_BATCH];
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
 		refill_all(c, block, ASH_BATCH);
-		ash_shard_post(sh, c, block, ASH_BATCH);
-		must(ash_shard_parked(&sh->bin[c]) == ASH_BATCH);
+		ash_shard_post(sh, c, block, ASH_BATCH, &spare);
+		must(sh->bin[c].parked == ASH_BATCH);
 		must(refill(c, again, ASH_BATCH) == ASH_BATCH);
-		must(ash_shard_parked(&sh->bin[c]) == 0);
+		must(sh->bin[c].parked == 0);
 		qsort(block, ASH_BATCH, sizeof *block, by_address);
 		qsort(again, ASH_BATCH, sizeof *again, by_address);
 		must(memcmp(block, again, sizeof block) == 0);
@@ -426,9 +427,9 @@ START_TEST(test_what_a_receiver_has_no_room_for_goes_to_the_slabs)
 	void *block[ASH_BATCH], *again[ASH_BATCH];
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
 		refill_all(c, block, ASH_BATCH);
-		ash_shard_post(sh, c, block, ASH_BATCH);
+		ash_shard_post(sh, c, block, ASH_BATCH, &spare);
 		must(refill(c, again, 5) == 5);
-		must(ash_shard_parked(&sh->bin[c]) == 0);
+		must(sh->bin[c].parked == 0);
 		must(blocks_out(c) == 5);
 		refill_all(c, again + 5, ASH_BATCH - 5);
 		check_blocks(c, again, ASH_BATCH);
@@ -441,9 +442,8 @@ START_TEST(test_an_inbox_that_nobody_empties_does_not_grow)
 	static void *block[64 * ASH_BATCH];
 	refill_all(3, block, ARRAY_LEN(block));
 	for (size_t i = 0; i < ARRAY_LEN(block); i += ASH_BATCH) {
-		ash_shard_post(sh, 3, block + i, ASH_BATCH);
-		must_f(ash_shard_parked(&sh->bin[3]) <= 16 * ASH_BATCH, "%zu blocks",
-			ash_shard_parked(&sh->bin[3]));
+		ash_shard_post(sh, 3, block + i, ASH_BATCH, &spare);
+		must_f(sh->bin[3].parked <= 16 * ASH_BATCH, "%u blocks", sh->bin[3].parked);
 	}
 	refill_all(3, block, ARRAY_LEN(block));
 	check_blocks(3, block, ARRAY_LEN(block));
@@ -457,7 +457,7 @@ START_TEST(test_parcels_use_their_records_again)
 	refill_all(3, block, ASH_BATCH);
 	size_t before = 0;
 	for (int i = 0; i < 10000; i++) {
-		ash_shard_post(sh, 3, block, ASH_BATCH);
+		ash_shard_post(sh, 3, block, ASH_BATCH, &spare);
 		must(refill(3, block, ASH_BATCH) == ASH_BATCH);
 		if (i == 10)
 			before = ash_meta_bytes();
@@ -690,7 +690,7 @@ static void give_some(struct owner *o)
 	if (rng_below(&o->r, 2))
 		flush(c, block, n);
 	else
-		ash_shard_post(sh, c, block, n);
+		ash_shard_post(sh, c, block, n, &spare);
 }
 
 static void *one_owner(void *arg)
