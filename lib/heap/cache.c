@@ -12,11 +12,12 @@
 #define FIRST_BYTES 1024      /* of blocks, in an array's first size ... */
 #define FIRST_SLOTS 6         /* ... but no more slots than this, and at least 2 */
 #define CLASS_BYTES 262144    /* of blocks, in an array's largest size ... */
-#define SLOTS_MIN 62          /* ... but at least this many slots */
+#define SLOTS_MIN 70          /* ... but at least this many slots: a burst of 64, and some */
 #define SLOTS_MAX 254         /* ... and at most this many */
 #define BUDGET 4096           /* bytes of growth any cache may have ... */
-#define BUDGET_PER_EVENT 64   /* ... and what each visit to the slow path adds ... */
-#define BUDGET_MAX (2 << 20)  /* ... up to this */
+#define BUDGET_PER_EVENT 64   /* ... what each visit to the slow path adds at first ... */
+#define BUDGET_RISE 128       /* ... and after how many such visits that is one byte more on average ... */
+#define BUDGET_MAX (9 << 18)  /* ... up to this */
 #define GROW_AFTER 2          /* misses */
 #define OUTBOX_BYTES 32768
 #define PARCEL_MIN 16         /* blocks of one class worth a parcel */
@@ -75,7 +76,7 @@ static bool adapt(struct cache *t, unsigned class)
 	if (wanted > most)
 		wanted = most;
 	uint32_t more = (wanted - slots) * ash_class_size[class];
-	uint64_t budget = BUDGET + (uint64_t)t->events * BUDGET_PER_EVENT;
+	uint64_t budget = BUDGET + (uint64_t)t->events * (BUDGET_PER_EVENT + t->events / BUDGET_RISE);
 	if (t->held_bytes + more > (budget < BUDGET_MAX ? budget : BUDGET_MAX))
 		return false;
 	if (!resize(t, class, wanted))
