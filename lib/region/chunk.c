@@ -158,7 +158,7 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 	for (bool choice = true;;) {
 		c = units <= 32 ? ash_units_find(units, align_units, dense, choice, &at)
 				: ash_units_find_long(units);
-		if (dense && choice && ash_region.mapped >= ASH_HUGE_HEAP)
+		if (dense && choice && ash_region.dense >= ASH_HUGE_HEAP)
 			c = ash_pages_row(c);
 		if (c && (ash_region.mapped < ASH_HUGE_HEAP ||
 				 ash_pages_choose(c, units, dense, zero)))
@@ -172,6 +172,7 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 		choice = false;
 	}
 	bool is_clean = take_run(c, at, units, dirty);
+	ash_region.dense += dense;
 	if (is_clean && ash_region.decay.regret)
 		ash_decay_took_clean(&ash_region.decay, units, ash_os_now_ms());
 	*huge = c->huge;
@@ -229,11 +230,12 @@ bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero)
 	return false;
 }
 
-void ash_chunk_free(void *p, size_t units)
+static void free_run(void *p, size_t units, bool dense)
 {
 	uint32_t now = ash_os_now_ms();
 	uintptr_t addr = (uintptr_t)p;
 	ash_lock(&ash_region.lock);
+	ash_region.dense -= dense;
 	if (units >= ASH_CHUNK_UNITS)
 		ash_pages_freed_large();
 	while (units) {
@@ -246,6 +248,16 @@ void ash_chunk_free(void *p, size_t units)
 	}
 	ash_pages_settle(now);
 	ash_unlock(&ash_region.lock);
+}
+
+void ash_chunk_free(void *p, size_t units)
+{
+	free_run(p, units, false);
+}
+
+void ash_chunk_free_dense(void *p)
+{
+	free_run(p, 1, true);
 }
 
 /* A mapping that is kept, cut to what is asked for. If none suits, as many pages go as the new one will have. */

@@ -12,7 +12,7 @@
  * ones empty out; in it, dirty units first, as their pages are there already. Longer runs start
  * at a chunk's base and take whole chunks plus the low end of the last one.
  *
- * In heaps of 16 MiB and more, chunks first used for dense units (cut into small blocks, so that
+ * Where 16 MiB and more are in use as such, chunks first used for dense units (cut into small blocks, so that
  * each page will be written) ask for huge pages, and stop asking when part of them is purged: else
  * the kernel would fill what was returned again. Other runs stay away from such chunks. They are
  * purged for the ceiling only when most of them is free, as it costs the huge page.
@@ -57,8 +57,9 @@ void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean);
 /* One unit, all of whose pages will be written. *huge tells that a huge page is behind it. */
 void *ash_chunk_alloc_dense(bool *clean, bool *huge);
 
-/* Any run of allocated units, also part of one. */
+/* Any run of allocated units, also part of one; what was taken as a dense unit. */
 void ash_chunk_free(void *p, size_t units);
+void ash_chunk_free_dense(void *p);
 
 /* Whether free memory is known to be backed by pages: at a glance, it may be another's a moment later. */
 bool ash_chunk_has_dirty(void);

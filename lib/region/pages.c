@@ -154,11 +154,12 @@ bool ash_pages_huge_for_large(void)
 bool ash_pages_choose(struct chunk *c, size_t units, bool dense, bool zero)
 {
 	bool written = !zero && ash_pages_huge_for_large();
+	bool pays = ash_region.dense >= ASH_HUGE_HEAP;
 	for (; units && c && c->free == ALL; c = ash_pagemap_chunk(c->base + ASH_CHUNK)) {
 		size_t n = units < 32 ? units : 32;
 		units -= n;
 		c->dense = dense;
-		if (dense || (n == 32 && written && !c->dirty)) {
+		if ((dense && pays) || (n == 32 && written && !c->dirty)) {
 			if (!use_huge(c))
 				return false;
 		} else if (n < 32 || !written) {

@@ -14,7 +14,7 @@
 #include "region/decay.h"
 #include "region/maps.h"
 
-#define ASH_HUGE_HEAP (((size_t)16 << 20) / ASH_UNIT) /* units: from here on huge pages pay */
+#define ASH_HUGE_HEAP (((size_t)16 << 20) / ASH_UNIT) /* units in use as dense ones: from here on huge pages pay */
 #define ASH_AWAY 8 /* threads that may purge or release at the same time */
 
 struct dirty_list {
@@ -43,6 +43,7 @@ extern struct region {
 	size_t huge;         /* chunks that ask for huge pages, those set aside included */
 	struct dirty_list ready, kept; /* kept: huge pages, most of which are in use */
 	size_t mapped, free, dirty;    /* units */
+	size_t dense;                  /* units in use that were taken as dense ones */
 	size_t purges, purged, maps;   /* counts; units */
 	size_t peak;  /* units, most that were mapped and not known to be clean */
 	size_t holes; /* HOLES_MAX */

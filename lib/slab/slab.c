@@ -10,11 +10,16 @@ static inline size_t words(size_t capacity)
 	return (capacity + 63) / 64;
 }
 
+static inline bool is_dense(size_t capacity)
+{
+	return capacity >= ASH_UNIT / DENSE_MAX;
+}
+
 struct slab *ash_slab_create(uint32_t entry)
 {
 	unsigned class = ASH_ENTRY_CLASS(entry);
 	size_t size = ash_class_size[class], capacity = ASH_UNIT / size, n = words(capacity);
-	bool clean, huge, dense = size <= DENSE_MAX;
+	bool clean, huge, dense = is_dense(capacity);
 	uint64_t *bits = NULL;
 	if (n > 1 && !(bits = ash_meta_alloc(n * sizeof *bits)))
 		return NULL;
@@ -53,7 +58,10 @@ void ash_slab_destroy(struct slab *s)
 		ash_meta_free(s->bits, words(s->capacity) * sizeof *s->bits);
 	s->kind = UNIT_NONE;
 	s->class = ASH_CLASSES; /* a block freed twice may still be on its way here */
-	ash_chunk_free(base, 1);
+	if (is_dense(s->capacity))
+		ash_chunk_free_dense(base);
+	else
+		ash_chunk_free(base, 1);
 }
 
 /* Pages of the block at offset, as a mask. */

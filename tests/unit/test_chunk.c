@@ -663,8 +663,8 @@ END_TEST
 static void dense_units(char **unit, size_t n)
 {
 	bool clean, huge;
-	while (stats().mapped < 16 * MIB)
-		alloc(1);
+	for (size_t i = 0; i < 16 * MIB / ASH_UNIT; i++)
+		must(ash_chunk_alloc_dense(&clean, &huge) != NULL && !huge);
 	use_up_free_units();
 	for (size_t i = 0; i < n; i++) {
 		unit[i] = ash_chunk_alloc_dense(&clean, &huge);
@@ -680,6 +680,24 @@ START_TEST(test_small_heaps_do_not_ask_for_huge_pages)
 		char *p = ash_chunk_alloc_dense(&clean, &huge);
 		must(p != NULL && !huge && !ash_pagemap_chunk((uintptr_t)p)->huge);
 	}
+}
+END_TEST
+
+START_TEST(test_dense_units_alone_make_a_heap_large)
+{
+	static char *unit[16 * MIB / ASH_UNIT];
+	bool clean, huge;
+	for (int i = 0; i < 32; i++)
+		alloc(32);
+	for (size_t i = 0; i < ARRAY_LEN(unit); i++) {
+		unit[i] = ash_chunk_alloc_dense(&clean, &huge);
+		must(unit[i] != NULL && !huge);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(unit); i++)
+		ash_chunk_free_dense(unit[i]);
+	ash_chunk_trim();
+	use_up_free_units();
+	must(ash_chunk_alloc_dense(&clean, &huge) != NULL && !huge);
 }
 END_TEST
 
@@ -1249,6 +1267,7 @@ int main(void)
 		test_free_memory_above_the_cap_goes_at_once_oldest_first,
 		test_a_program_that_breathes_is_left_its_memory,
 		test_small_heaps_do_not_ask_for_huge_pages,
+		test_dense_units_alone_make_a_heap_large,
 		test_other_runs_stay_away_from_chunks_of_huge_pages,
 		test_dense_units_take_of_other_chunks_what_is_dirty,
 		test_chunks_of_huge_pages_are_purged_for_the_cap_when_most_of_them_is_free,
