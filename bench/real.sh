@@ -93,7 +93,7 @@ redis() {
 redis_large() {
 	apart redis-benchmark -s "$dir/s" -q -P 64 -r 6000000 -n 9000000 -d 100 -t set >/dev/null
 	apart redis-benchmark -s "$dir/s" -q -P 64 -r 6000000 -n 3000000 -t get >/dev/null
-	apart redis-cli -s "$dir/s" dbsize | awk '{ print $1 > 4600000 && $1 < 4720000 }' | answer 1
+	apart redis-cli -s "$dir/s" dbsize | awk '{ print ($1 > 4600000 && $1 < 4720000) }' | answer 1
 }
 
 # Each key is one of 300000 at random, so 1 - 1/e of those that are asked for are there.
