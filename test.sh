@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 . "$top/tools/fresh.sh"
 # to build; to test the build; the programs that tests/e2e runs
 need_packages autoconf automake libtool pkg-config make gcc libc6-dev binutils check \
-	g++ clang lld llvm groff-base man-db xz-utils dpkg-dev file strace mmdebstrap iproute2 \
+	g++ clang lld llvm groff-base man-db xz-utils dpkg-dev file strace mmdebstrap iproute2 abigail-tools \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static \
 	$(sed 's/#.*//' "$top/tests/e2e/packages" 2>/dev/null)
 

@@ -20,6 +20,7 @@ include $(srcdir)/tests/local-c.mk
 include $(srcdir)/tests/local-unit.mk
 
 SHELL_TESTS = \
+	tests/shell/abi.sh \
 	tests/shell/bench-table.sh \
 	tests/shell/check-exports.sh \
 	tests/shell/check-imports.sh \
@@ -102,7 +103,7 @@ MATRIX = \
 	tests/matrix/prefix.sh \
 	tests/matrix/sanitizers.sh
 
-EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/matrix/arm64.c tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
+EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/matrix/arm64.c tests/abi/libashlar.so.2-x86_64.abi tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
 
 # The tests that tests/matrix runs on every variant, and under sanitizers.
 .PHONY: print-smoke print-unit
