@@ -19,8 +19,9 @@ struct nothrow; /* std::nothrow_t: only its address is passed */
 #define DELETE(suffix) _ZdlPv##suffix
 #define DELETE_ARRAY(suffix) _ZdaPv##suffix
 
-/* Weak: in a static link the program's own take the place of ours, as they do in a dynamic one. */
-#define OPERATOR __attribute__((visibility("default"), weak))
+/* Weak: in a static link the program's own take the place of ours, as they do in a dynamic one. Link-time
+ * optimization of what was compiled with -fPIE would inline them nevertheless. */
+#define OPERATOR __attribute__((visibility("default"), weak)) ASH_NOIPA
 
 typedef void *plain_new(size_t);
 typedef void *aligned_new(size_t, size_t);

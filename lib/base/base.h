@@ -31,9 +31,16 @@
 #if __has_attribute(noplt)
 #define ASH_NOPLT __attribute__((noplt))
 #endif
+/* A function of which callers are to know its declaration and no more. */
+#if __has_attribute(noipa)
+#define ASH_NOIPA __attribute__((noipa))
+#endif
 #endif
 #ifndef ASH_NOPLT
 #define ASH_NOPLT
+#endif
+#ifndef ASH_NOIPA
+#define ASH_NOIPA
 #endif
 
 /* A relaxed load of a word that other threads set, on a fast path: gcc makes an instruction of its own of
