@@ -72,7 +72,7 @@ START_TEST(test_usable_size_is_stable_over_a_blocks_life)
 	size_t usable[COUNT];
 
 	for (size_t i = 0; i < COUNT; i++) {
-		p[i] = malloc(i * i);
+		p[i] = opaque_ptr(malloc(i * i)); /* _FORTIFY_SOURCE=3 allows i * i bytes */
 		must(p[i]);
 		usable[i] = malloc_usable_size(p[i]);
 		memset(p[i], 1, usable[i]);
