@@ -93,6 +93,7 @@ MATRIX = \
 	tests/matrix/disable-shared.sh \
 	tests/matrix/disable-static.sh \
 	tests/matrix/distcheck.sh \
+	tests/matrix/fedora.sh \
 	tests/matrix/gcc-O0.sh \
 	tests/matrix/gcc-O3-lto.sh \
 	tests/matrix/hardening.sh \
