@@ -10,6 +10,7 @@ noinst_LTLIBRARIES += libash_core.la libash_api.la libash_shared.la libash_stati
 
 # The anchor is last: its small part then shares pages with the variables of all others.
 libash_core_la_SOURCES = \
+	lib/base/arch.h \
 	lib/base/base.h \
 	lib/base/bits.h \
 	lib/base/fmt.c lib/base/fmt.h \

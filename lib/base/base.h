@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arch.h"
+
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
@@ -54,20 +56,6 @@
 #if defined(__SANITIZE_THREAD__) || defined(ASH_SEEN_BY_TSAN)
 #undef ASH_PEEK
 #define ASH_PEEK(word) __atomic_load_n(&(word), __ATOMIC_RELAXED)
-#endif
-
-/* Hints to the compiler's choice of registers; without them the code is as right and two instructions longer.
- *   ASH_RESULT         the value is made where a function returns it
- *   ASH_BESIDE_RESULT  and this one elsewhere
- *   ASH_READ_AGAIN     what was read at this index is read anew: one instruction that counts in memory */
-#ifdef __x86_64__
-#define ASH_RESULT(p) __asm__("" : "+a"(p))
-#define ASH_BESIDE_RESULT(p) __asm__("" : "+d"(p))
-#define ASH_READ_AGAIN(index) __asm__("" : "+r"(index))
-#else
-#define ASH_RESULT(p) ((void)0)
-#define ASH_BESIDE_RESULT(p) ((void)0)
-#define ASH_READ_AGAIN(index) ((void)0)
 #endif
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

@@ -7,17 +7,13 @@
 /* Sets bit i modulo 64 of *word; returns whether it was set before. */
 static inline bool ash_bit_set(uint64_t *word, uint64_t i)
 {
-	uint64_t w = *word;
-	bool before;
-#if defined(__x86_64__) && defined(__GCC_ASM_FLAG_OUTPUTS__)
-	__asm__("btsq %2, %0" : "+r"(w), "=@ccc"(before) : "r"(i));
+#ifdef ASH_ARCH_BIT_SET
+	return ash_arch_bit_set(word, i);
 #else
-	uint64_t bit = (uint64_t)1 << (i & 63);
-	before = w & bit;
-	w |= bit;
+	uint64_t w = *word, bit = (uint64_t)1 << (i & 63);
+	*word = w | bit;
+	return w & bit;
 #endif
-	*word = w;
-	return before;
 }
 
 /* Set bits. Without an instruction for it the compiler's builtin is a call into libgcc. */

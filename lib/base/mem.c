@@ -2,15 +2,13 @@
  * recognise the pattern and call memset or memcpy in libc. */
 #include "base/mem.h"
 
-#define STRING_MIN 1024 /* bytes from which on x86's string instructions are worth their start */
-
 void *ash_mem_zero_more(void *dst, size_t bytes)
 {
 	char *p = dst;
 	bytes = align_up(bytes, 16);
-#if defined(__x86_64__)
-	if (bytes >= STRING_MIN) {
-		__asm__ volatile("rep stosb" : "+D"(p), "+c"(bytes) : "a"(0) : "memory");
+#ifdef ASH_ARCH_STRING
+	if (bytes >= ASH_ARCH_STRING) {
+		ash_arch_zero(dst, bytes);
 		return dst;
 	}
 #endif
@@ -29,9 +27,9 @@ void ash_mem_copy(void *dst, const void *src, size_t bytes)
 	typedef long loose_vec __attribute__((vector_size(16), may_alias, aligned(1)));
 	char *d = dst;
 	const char *s = src;
-#if defined(__x86_64__)
-	if (bytes >= STRING_MIN) {
-		__asm__ volatile("rep movsb" : "+D"(d), "+S"(s), "+c"(bytes) : : "memory");
+#ifdef ASH_ARCH_STRING
+	if (bytes >= ASH_ARCH_STRING) {
+		ash_arch_copy(dst, src, bytes);
 		return;
 	}
 #endif

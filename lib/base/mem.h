@@ -30,11 +30,12 @@ void ash_mem_copy(void *dst, const void *src, size_t bytes);
 /* Moves n pointers towards lower addresses (dst <= src, may overlap). */
 static inline void ash_mem_slide(void **dst, void **src, size_t n)
 {
-	const size_t step = 2 * sizeof(ash_vec) / sizeof(void *);
+	typedef long some __attribute__((vector_size(16), may_alias, aligned(sizeof(void *))));
+	const size_t step = 2 * sizeof(some) / sizeof(void *);
 	for (; n >= step; n -= step, dst += step, src += step) {
-		ash_vec low = ((const ash_vec *)src)[0], high = ((const ash_vec *)src)[1];
-		((ash_vec *)dst)[0] = low;
-		((ash_vec *)dst)[1] = high;
+		some low = ((const some *)src)[0], high = ((const some *)src)[1];
+		((some *)dst)[0] = low;
+		((some *)dst)[1] = high;
 		__asm__("" : "+r"(dst)); /* or the compiler makes it a call of memmove */
 	}
 	for (; n; n--)

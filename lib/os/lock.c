@@ -6,15 +6,6 @@
 
 _Atomic uintptr_t ash_lock_forker;
 
-static inline void pause_cpu(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__)
-	__asm__ volatile("isb");
-#endif
-}
-
 static bool try_lock(struct ash_lock *l, uint32_t id)
 {
 	uint32_t expected = 0;
@@ -26,7 +17,7 @@ static bool try_lock(struct ash_lock *l, uint32_t id)
 static SLOW void lock_slow(struct ash_lock *l, uint32_t id)
 {
 	for (int i = 0; i < SPINS; i++) {
-		pause_cpu();
+		ash_pause();
 		if (try_lock(l, id)) {
 			l->waits++;
 			return;

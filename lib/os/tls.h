@@ -101,12 +101,12 @@ void ash_tls_watch_exit(void);
 /* A value no two living threads share. */
 static inline uintptr_t ash_tls_self(void)
 {
-#if defined(__x86_64__)
-	uintptr_t self;
-	__asm__("mov %%fs:0x10, %0" : "=r"(self));
-	return self;
+#ifdef ASH_ARCH_THREAD_POINTER
+	return ash_thread_pointer();
+#elif !defined(ASHLAR_NO_INITIAL_EXEC)
+	return (uintptr_t)&ash_tls;
 #else
-	return (uintptr_t)__builtin_thread_pointer();
+	return (uintptr_t)pthread_self();
 #endif
 }
 

@@ -40,7 +40,7 @@ static bool adopt(uintptr_t start, size_t len, void **leaf_space)
 	bool any = false;
 	while (start < end) {
 		uintptr_t base = align_down(start, ASH_CHUNK);
-		uintptr_t stop = base + ASH_CHUNK < end ? base + ASH_CHUNK : end;
+		uintptr_t stop = end - base > ASH_CHUNK ? base + ASH_CHUNK : end; /* the sum may wrap */
 		size_t first = (start - base) >> ASH_UNIT_SHIFT;
 		size_t n = (stop - start) >> ASH_UNIT_SHIFT;
 		struct chunk *c = chunk_ensure(base, leaf_space);

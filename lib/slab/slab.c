@@ -114,7 +114,7 @@ static inline size_t row_length(uint64_t w)
 /* Stores n blocks in a row downwards from end[-1], two at a time. */
 static inline void **store_row(void **end, uintptr_t block, size_t size, size_t n)
 {
-	typedef uintptr_t two __attribute__((vector_size(2 * sizeof(uintptr_t)), may_alias, aligned(8)));
+	typedef uintptr_t two __attribute__((vector_size(2 * sizeof(uintptr_t)), may_alias, aligned(sizeof(uintptr_t))));
 	void **last = end - n;
 	if (n & 1) {
 		*--end = (void *)block;
