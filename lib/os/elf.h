@@ -11,7 +11,7 @@ struct ash_symbols {
 	const ElfW(Sym) *sym;
 	const char *str;
 	const uint32_t *gnu_hash;
-	const ElfW(Word) *hash;
+	const Elf_Symndx *hash; /* of 64 bits on some machines */
 };
 
 /* What an object with this dynamic section defines; false if that cannot be read. bias: what its

@@ -1,10 +1,10 @@
 /* os/os_linux.c -- the contract of os.h on Linux. */
 #include "os/os.h"
+#include "base/anchor.h"
 #include "base/syscall.h"
 #include "os/conf.h"
 #include "os/elf.h"
 
-#include <linux/futex.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -12,22 +12,34 @@
 #include <time.h>
 
 /* The largest page size: a page of ours is then whole pages of the system's, whatever they are. */
-struct ash_os_facts ash_os = {.page_size = 65536, .page_shift = 16, .cpus = 1, .secure = true};
+struct ash_os_facts ash_os = {
+	.page_size = 65536,
+	.page_shift = 16,
+	.cpus = 1,
+	.secure = true,
+	.last = ((uintptr_t)ASH_ROOTS << ASH_LEAF_SHIFT) - 1, /* with 32 bits: the very last */
+};
+
+/* <linux/futex.h> is not where every C library's compiler looks. */
+#define FUTEX_WAIT_PRIVATE (0 | 128)
+#define FUTEX_WAKE_PRIVATE (1 | 128)
+
+/* The newest 32-bit machines have but the calls with 64 bits of time. We use none of it: no futex of ours
+ * times out, save the one that does so at once. */
+#if !defined(SYS_futex) && defined(SYS_futex_time64)
+#define SYS_futex SYS_futex_time64
+#endif
 
 /* The kernel's own timespec, which libc's is not on 32-bit machines with a 64-bit time_t. */
 struct kernel_time {
 	long sec, nsec;
 };
 typedef int clock_fn(clockid_t, struct kernel_time *);
-static uintptr_t vdso;                /* const after ash_os_init(); 0: none */
-static _Atomic(clock_fn *) vdso_clock; /* found at the first use; no clock: time stands still */
+static bool started;                   /* const after ash_os_init() */
+static uintptr_t vdso;                 /* the same; 0: none */
+static _Atomic(clock_fn *) kept_clock; /* found at the first use */
 
-#if defined(__aarch64__) || defined(__powerpc64__) || defined(__s390x__)
-#define VDSO_CLOCK "__kernel_clock_gettime"
-#else
-#define VDSO_CLOCK "__vdso_clock_gettime"
-#endif
-
+/* Time stands still until the library has started. */
 static int no_clock(clockid_t id, struct kernel_time *t)
 {
 	(void)id;
@@ -35,14 +47,42 @@ static int no_clock(clockid_t id, struct kernel_time *t)
 	return 0;
 }
 
-/* The vDSO's clock_gettime, found by hand: libc's may be interposed by a sanitizer. */
+/* Where there is no vDSO, or one that we cannot read. */
+static int ask_kernel(clockid_t id, struct kernel_time *t)
+{
+#if defined(SYS_clock_gettime)
+	return ash_syscall3(SYS_clock_gettime, id, (long)t, 0) != 0;
+#elif defined(SYS_clock_gettime32) /* musl's name for the one whose time is a long */
+	return ash_syscall3(SYS_clock_gettime32, id, (long)t, 0) != 0;
+#else
+	int64_t now[2] = {0, 0};
+	long ret = ash_syscall3(SYS_clock_gettime64, id, (long)now, 0);
+	*t = (struct kernel_time){(long)now[0], (long)now[1]};
+	return ret != 0;
+#endif
+}
+
+/* The vDSO's clock_gettime, found by hand: libc's may be interposed by a sanitizer. It has one of two names. */
+static clock_fn *vdso_clock(void)
+{
+	void *f = NULL;
+#ifndef ASH_ARCH_NO_VDSO
+	f = ash_elf_image_function(vdso, "__vdso_clock_gettime");
+	if (!f)
+		f = ash_elf_image_function(vdso, "__kernel_clock_gettime");
+#endif
+	return (clock_fn *)f;
+}
+
 static clock_fn *find_clock(void)
 {
-	clock_fn *clock = (clock_fn *)ash_elf_image_function(vdso, VDSO_CLOCK);
-	if (!clock)
-		clock = no_clock;
-	if (vdso) /* else the constructor has yet to run */
-		vdso_clock = clock;
+	struct kernel_time t;
+	if (!started)
+		return no_clock;
+	clock_fn *clock = vdso_clock();
+	if (!clock || clock(CLOCK_MONOTONIC_COARSE, &t) != 0)
+		clock = ask_kernel;
+	kept_clock = clock;
 	return clock;
 }
 
@@ -67,23 +107,53 @@ void ash_os_init(void)
 	ash_os.secure = getauxval(AT_SECURE) != 0;
 	ash_os.cpus = count_cpus();
 	vdso = getauxval(AT_SYSINFO_EHDR);
+	started = true;
 }
 
 static void *map(void *at, size_t len, int prot, int flags)
 {
-#ifdef SYS_mmap2
-	long nr = SYS_mmap2;
+	flags |= MAP_PRIVATE | MAP_ANONYMOUS;
+#if defined(ASH_ARCH_MMAP_BY_ADDRESS)
+	long args[] = {(long)at, (long)len, prot, flags, -1, 0};
+	long ret = ash_syscall3(SYS_mmap, (long)args, 0, 0);
+#elif defined(SYS_mmap2)
+	long ret = ash_syscall6(SYS_mmap2, (long)at, (long)len, prot, flags, -1, 0);
 #else
-	long nr = SYS_mmap;
+	long ret = ash_syscall6(SYS_mmap, (long)at, (long)len, prot, flags, -1, 0);
 #endif
-	long ret = ash_syscall6(nr, (long)at, (long)len, prot,
-				MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 	return ash_syscall_failed(ret) ? NULL : (void *)ret;
+}
+
+/* The kernel gave us an address that the page map does not know: riscv64 with five levels of tables (Linux
+ * 5.18 to 6.5), sparc64. If it is asked for a lower one it gives that, where it is free. */
+static SLOW void *map_lower(size_t len)
+{
+	static _Atomic uintptr_t next; /* what is above is free, it may be */
+	const uintptr_t step = (ash_os.last >> 10) + 1;
+	for (uintptr_t tries = 0; len < ash_os.last && tries < 1024; tries++) {
+		uintptr_t at = next;
+		if (at < step || at > ash_os.last - len)
+			at = step;
+		char *p = map((void *)at, len, PROT_READ | PROT_WRITE, 0);
+		if (!p)
+			return NULL;
+		if ((uintptr_t)p <= ash_os.last - len) {
+			next = (uintptr_t)p + len;
+			return p;
+		}
+		ash_os_unmap(p, len);
+		next = align_down(at, step) + step;
+	}
+	return NULL;
 }
 
 void *ash_os_map(size_t len)
 {
-	return map(NULL, len, PROT_READ | PROT_WRITE, 0);
+	char *p = map(NULL, len, PROT_READ | PROT_WRITE, 0);
+	if (likely(!p || (uintptr_t)p + (len - 1) <= ash_os.last))
+		return p;
+	ash_os_unmap(p, len);
+	return map_lower(len);
 }
 
 void *ash_os_map_aligned(size_t len, size_t align)
@@ -153,9 +223,9 @@ void ash_os_advise_huge(void *addr, size_t len, bool on)
 bool ash_os_is_mapped(const void *addr)
 {
 	/* A futex wait that does not wait: it reads the word, and every sandbox knows it. */
-	static const struct kernel_time at_once;
+	static const int64_t at_once[2]; /* of either width */
 	uintptr_t word = align_down((uintptr_t)addr, 4);
-	return ash_syscall6(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, 0, (long)&at_once, 0, 0) !=
+	return ash_syscall6(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, 0, (long)at_once, 0, 0) !=
 	       -EFAULT;
 }
 
@@ -183,7 +253,7 @@ int ash_os_move(void *addr, size_t len, void *target, size_t new_len)
 uint32_t ash_os_now_ms(void)
 {
 	struct kernel_time t;
-	clock_fn *clock = vdso_clock;
+	clock_fn *clock = kept_clock;
 	if (unlikely(!clock))
 		clock = find_clock();
 	if (clock(CLOCK_MONOTONIC_COARSE, &t) != 0)
