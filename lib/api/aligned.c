@@ -12,6 +12,12 @@
 #include <errno.h>
 #include <limits.h>
 
+/* Not in every C library's headers. */
+#ifndef __GLIBC__
+void *API(valloc)(size_t size);
+void *API(pvalloc)(size_t size);
+#endif
+
 /* POSIX: alignment a power of two and a multiple of sizeof(void *), else EINVAL; ENOMEM without
  * memory. *memptr is set on success only, errno never. */
 ASHLAR_EXPORT int API(posix_memalign)(void **memptr, size_t alignment, size_t size)

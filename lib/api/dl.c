@@ -12,7 +12,7 @@
 
 #include "os/scope.h"
 
-#if defined(__GLIBC__) && !defined(ASHLAR_PREFIX)
+#if defined(__GLIBC__) && !defined(ASHLAR_PREFIX) && !defined(ASH_ARCH_NO_JUMP)
 
 #include <dlfcn.h>
 
@@ -64,43 +64,41 @@ static __attribute__((noinline)) void before_lookup(const char *name)
 		override();
 }
 
-JUMP ASHLAR_EXPORT void *dlopen(const char *file, int mode)
-{
-	dlopen_fn *f = libc.dlopen;
-	if (mode & RTLD_DEEPBIND)
-		override();
-	if (!f && !(f = find_dlopen()))
-		return NULL;
-	JUMP_TO f(file, mode);
-}
+/* Where a call goes. NULL: nowhere. */
+#define TARGET(name, PARAMS, before)                  \
+	TO name##_fn *ash_dl_##name PARAMS            \
+	{                                             \
+		name##_fn *f = libc.name;             \
+		before;                               \
+		return likely(f) ? f : find_##name(); \
+	}
 
-JUMP ASHLAR_EXPORT void *dlmopen(Lmid_t ns, const char *file, int mode)
-{
-	dlmopen_fn *f = libc.dlmopen;
-	if (mode & RTLD_DEEPBIND)
-		override();
-	if (!f && !(f = find_dlmopen()))
-		return NULL;
-	JUMP_TO f(ns, file, mode);
-}
+#ifdef ASH_ARCH_JUMP
+#define TO __attribute__((used)) ASH_HIDDEN
+#define DEFINE(name, PARAMS, ARGS, before)            \
+	name##_fn *ash_dl_##name PARAMS;              \
+	TARGET(name, PARAMS, before)                  \
+	ASH_ARCH_JUMP(#name, "ash_dl_" #name)
+#else
+#define TO static inline
+#define DEFINE(name, PARAMS, ARGS, before)            \
+	TARGET(name, PARAMS, before)                  \
+	JUMP ASHLAR_EXPORT void *name PARAMS          \
+	{                                             \
+		name##_fn *f = ash_dl_##name ARGS;    \
+		if (unlikely(!f))                     \
+			return NULL;                  \
+		JUMP_TO f ARGS;                       \
+	}
+#endif
 
-JUMP ASHLAR_EXPORT void *dlsym(void *restrict handle, const char *restrict name)
-{
-	dlsym_fn *f = libc.dlsym;
-	before_lookup(name);
-	if (!f && !(f = find_dlsym()))
-		return NULL;
-	JUMP_TO f(handle, name);
-}
-
-JUMP ASHLAR_EXPORT void *dlvsym(void *restrict handle, const char *restrict name,
-				const char *restrict version)
-{
-	dlvsym_fn *f = libc.dlvsym;
-	before_lookup(name);
-	if (!f && !(f = find_dlvsym()))
-		return NULL;
-	JUMP_TO f(handle, name, version);
-}
+DEFINE(dlopen, (const char *file, int mode), (file, mode),
+       (void)file; if (mode & RTLD_DEEPBIND) override())
+DEFINE(dlmopen, (Lmid_t ns, const char *file, int mode), (ns, file, mode),
+       (void)ns; (void)file; if (mode & RTLD_DEEPBIND) override())
+DEFINE(dlsym, (void *restrict handle, const char *restrict name), (handle, name),
+       (void)handle; before_lookup(name))
+DEFINE(dlvsym, (void *restrict handle, const char *restrict name, const char *restrict version),
+       (handle, name, version), (void)handle; (void)version; before_lookup(name))
 
 #endif
