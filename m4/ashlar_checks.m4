@@ -12,7 +12,7 @@ AC_DEFUN([ASHLAR_CHECK_C11],
        #include <stdatomic.h>
        #include <stdint.h>
        static _Atomic(uintptr_t) p;
-       static _Atomic(uint64_t) q;]],
+       static _Atomic(uint32_t) q;]],
      [[uintptr_t e = 0;
        atomic_compare_exchange_strong(&p, &e, 1);
        atomic_fetch_add_explicit(&q, 1, memory_order_relaxed);
@@ -106,12 +106,15 @@ AM_CONDITIONAL([HAVE_VERSION_SCRIPT], [test -n "$ashlar_map_flag"])
 ])
 
 # ASHLAR_CHECK_MERGE: how to make one object out of several, with machine code in it even if
-# they were compiled for link-time optimization (gcc must be told, clang does it by itself).
+# they were compiled for link-time optimization (gcc must be told, clang does it by itself). Groups become
+# plain sections, where the linker can do that: on i386 all objects of a program share gcc's thunks, and
+# those of ours are local when they have been merged.
 AC_DEFUN([ASHLAR_CHECK_MERGE],
 [AC_MSG_CHECKING([how to merge objects])
 MERGE_FLAGS=none
 echo 'int ashlar_conftest(void); int ashlar_conftest(void) { return 0; }' >conftest.c
-for ashlar_flags in '-r -nostdlib -flinker-output=nolto-rel' '-r -nostdlib'; do
+for ashlar_flags in '-r -nostdlib -flinker-output=nolto-rel -Wl,--force-group-allocation' dnl
+'-r -nostdlib -flinker-output=nolto-rel' '-r -nostdlib -Wl,--force-group-allocation' '-r -nostdlib'; do
   AS_IF([test "x$MERGE_FLAGS" = xnone &&
     $CC $CFLAGS -c conftest.c >&AS_MESSAGE_LOG_FD 2>&1 &&
     $CC $CFLAGS $LDFLAGS $ashlar_flags -o conftest2.o conftest.$OBJEXT >&AS_MESSAGE_LOG_FD 2>&1],
