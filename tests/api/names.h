@@ -12,6 +12,32 @@
 #include <stdlib.h>
 #include <malloc.h>
 
+#ifndef __GLIBC__
+/* What other C libraries do not declare: ours has it all the same. */
+#include <stdio.h>
+struct mallinfo {
+	int arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+struct mallinfo2 {
+	size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+#ifdef __cplusplus
+extern "C" {
+#endif
+struct mallinfo mallinfo(void);
+struct mallinfo2 mallinfo2(void);
+void *pvalloc(size_t size);
+int malloc_trim(size_t pad);
+int malloc_info(int options, FILE *stream);
+void malloc_stats(void);
+int mallopt(int param, int value);
+#ifdef __cplusplus
+}
+#endif
+enum { M_MXFAST = 1, M_TRIM_THRESHOLD = -1, M_TOP_PAD = -2, M_MMAP_THRESHOLD = -3, M_MMAP_MAX = -4,
+       M_CHECK_ACTION = -5, M_PERTURB = -6, M_ARENA_TEST = -7, M_ARENA_MAX = -8 };
+#endif
+
 #ifdef ASHLAR_TEST_PREFIX
 
 #include <ashlar/prefixed.h>

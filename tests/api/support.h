@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -29,6 +30,9 @@
 #define KIB          ((size_t)1 << 10)
 #define MIB          ((size_t)1 << 20)
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+/* more than any process has, but no absurd number */
+#define TOO_MUCH     ((size_t)3 << (sizeof(size_t) == 8 ? 46 : 30))
+#define TOP_BIT      (SIZE_MAX / 2 + 1)
 
 #ifdef __has_feature
 #if __has_feature(address_sanitizer)
@@ -44,10 +48,21 @@
 #define THREAD_SANITIZED 0
 #endif
 #ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1 /* its shadow does not live under a limit of the address space */
+#define ADDRESS_SANITIZED 1
 #else
-#define SANITIZED THREAD_SANITIZED
+#define ADDRESS_SANITIZED 0
 #endif
+
+/* Whether an emulator of processes (qemu) runs the test: tests/platforms/run.sh says so, with the size of the
+ * machine's own pages. */
+static inline const char *emulated(void)
+{
+	return getenv("ASHLAR_TEST_EMULATED");
+}
+
+/* The process is not alone in its address space: there can be no limit to that, and figures of its size
+ * are another's as well. */
+#define SANITIZED (THREAD_SANITIZED || ADDRESS_SANITIZED || emulated())
 
 /* ck_assert writes a record each time it passes; must() costs nothing until it fails. */
 #define must(cond)                                 \
@@ -102,20 +117,28 @@ static inline uint64_t pattern_word(uint64_t seed, size_t i)
 	return (seed + i) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
+/* The byte at place i of a word in memory. */
+static inline unsigned char pattern_byte(uint64_t seed, size_t i)
+{
+	size_t place = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 7 - i % 8 : i % 8;
+
+	return (unsigned char)(pattern_word(seed, i & ~(size_t)7) >> place * 8);
+}
+
 static inline void fill(void *block, size_t from, size_t to, uint64_t seed)
 {
 	unsigned char *p = (unsigned char *)block;
 	size_t i = from;
 
 	for (; i % 8 != 0 && i < to; i++)
-		p[i] = (unsigned char)(pattern_word(seed, i & ~(size_t)7) >> (i % 8 * 8));
+		p[i] = pattern_byte(seed, i);
 	for (; i + 8 <= to; i += 8) {
 		uint64_t w = pattern_word(seed, i);
 
 		__builtin_memcpy(p + i, &w, 8);
 	}
 	for (; i < to; i++)
-		p[i] = (unsigned char)(pattern_word(seed, i & ~(size_t)7) >> (i % 8 * 8));
+		p[i] = pattern_byte(seed, i);
 }
 
 static inline bool holds(const void *block, size_t n, uint64_t seed)
@@ -131,8 +154,7 @@ static inline bool holds(const void *block, size_t n, uint64_t seed)
 			return false;
 	}
 	for (; i < n; i++)
-		if (p[i] != (unsigned char)(pattern_word(seed, i & ~(size_t)7) >>
-					    (i % 8 * 8)))
+		if (p[i] != pattern_byte(seed, i))
 			return false;
 	return true;
 }
@@ -183,6 +205,12 @@ static inline size_t rss_now(void)
 	return statm_field(1);
 }
 
+/* What rss_now() may gain without the program's doing: an emulator keeps what it translated, for each thread. */
+static inline size_t rss_noise(void)
+{
+	return emulated() ? 64 * MIB : 0;
+}
+
 /* a - b, or 0 where it would be negative: growth of a figure that may also have shrunk */
 static inline size_t growth(size_t a, size_t b)
 {
@@ -204,6 +232,15 @@ static inline bool exited_with(const struct child *c, int code)
 static inline bool died_of(const struct child *c, int signo)
 {
 	return WIFSIGNALED(c->status) && WTERMSIG(c->status) == signo;
+}
+
+/* What qemu says in the place of a program that dies. */
+static inline void drop_emulators_word(char *text)
+{
+	char *word = strstr(text, "qemu: uncaught target signal"), *end = word ? strchr(word, '\n') : NULL;
+
+	if (end)
+		memmove(word, end + 1, strlen(end));
 }
 
 /* Runs body(arg) in a child with its own stderr; falling off the end means exit status 0. */
@@ -238,6 +275,8 @@ static inline struct child run_in_child(void (*body)(void *), void *arg)
 		len += (size_t)n;
 	}
 	c.err[len] = '\0';
+	if (emulated())
+		drop_emulators_word(c.err);
 	close(fds[0]);
 	ck_assert_int_eq(waitpid(pid, &c.status, 0), pid);
 	return c;

@@ -81,6 +81,9 @@ START_TEST(test_calloc_of_nothing_gives_a_block)
 }
 END_TEST
 
+/* the square of it is one too many for a size_t */
+#define HALF ((size_t)1 << sizeof(size_t) * 4)
+
 START_TEST(test_calloc_overflow_fails_with_enomem)
 {
 	const size_t pairs[][2] = {
@@ -90,8 +93,8 @@ START_TEST(test_calloc_overflow_fails_with_enomem)
 		{SIZE_MAX / 2 + 1, 2},
 		{SIZE_MAX / 3 + 1, 3},
 		{SIZE_MAX / 16 + 2, 16}, /* wraps to 16: a small block if unnoticed */
-		{(size_t)1 << 32, (size_t)1 << 32},
-		{((size_t)1 << 32) + 1, (size_t)1 << 32},
+		{HALF, HALF},
+		{HALF + 1, HALF},
 		{1, SIZE_MAX},
 		{PTRDIFF_MAX, 1},
 		{PTRDIFF_MAX / 2 + 1, 2},

@@ -245,15 +245,21 @@ END_TEST
 
 /* Addresses no allocator may look near: non-canonical, unmapped, the first page, the last. */
 static const uintptr_t garbage[] = {
-	UINT64_C(0x4141414141414141),
-	UINT64_C(0x0000deadbeef0000),
 	16,
 	4096,
+	UINTPTR_MAX - 15,
+#if UINTPTR_MAX > UINT32_MAX
+	UINT64_C(0x4141414141414141),
+	UINT64_C(0x0000deadbeef0000),
 	UINT64_C(0x00007ffffffff000),
 	UINT64_C(0x0000800000000000),
 	UINT64_C(0xffff800000000000),
-	UINT64_C(0xfffffffffffffff0),
 	UINT64_C(0x0001000000000000),
+#else
+	0x41414141,
+	0xbeef0000,
+	0x80000000,
+#endif
 };
 
 START_TEST(test_free_of_garbage)

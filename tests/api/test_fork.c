@@ -441,6 +441,8 @@ END_TEST
 
 #ifdef __x86_64__
 #define SYSTEM_CALL_RESULT(uc) ((uc)->uc_mcontext.gregs[REG_RAX])
+#elif defined(__i386__)
+#define SYSTEM_CALL_RESULT(uc) ((uc)->uc_mcontext.gregs[REG_EAX])
 #elif defined(__aarch64__)
 #define SYSTEM_CALL_RESULT(uc) ((uc)->uc_mcontext.regs[0])
 #endif

@@ -157,7 +157,7 @@ START_TEST(test_realloc_refused_leaves_the_block)
 {
 	const size_t from[] = {1, 100, 5000, 40000, 300 * KIB, 5 * MIB};
 	const size_t to[] = {PTRDIFF_MAX, (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 4096,
-		SIZE_MAX - 15, SIZE_MAX, (size_t)1 << 55};
+		SIZE_MAX - 15, SIZE_MAX, TOO_MUCH};
 
 	for (size_t i = 0; i < ARRAY_LEN(from); i++) {
 		void *p = malloc(from[i]);

@@ -16,6 +16,11 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#ifdef SYS_mmap2 /* what 32-bit machines have instead */
+#undef SYS_mmap
+#define SYS_mmap SYS_mmap2
+#endif
+
 #define ALLOW(nr)                                                              \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),                         \
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)

@@ -40,6 +40,11 @@
 #define MIB          ((size_t)1 << 20)
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+#ifdef SYS_mmap2 /* what 32-bit machines have instead */
+#undef SYS_mmap
+#define SYS_mmap SYS_mmap2
+#endif
+
 /* How the worker talks to the tracer: a system call that no kernel has. */
 enum { SYS_mark = 0x617368, MARK_BEGIN = 1, MARK_END = 2 };
 
@@ -361,6 +366,19 @@ static void skip_call(pid_t tid)
 static void set_result(pid_t tid, long result)
 {
 	ptrace(PTRACE_POKEUSER, tid, offsetof(struct user, regs.rax), result);
+}
+
+#elif defined(__i386__)
+
+#define CAN_TRACE 1
+static void skip_call(pid_t tid)
+{
+	ptrace(PTRACE_POKEUSER, tid, offsetof(struct user, regs.orig_eax), -1L);
+}
+
+static void set_result(pid_t tid, long result)
+{
+	ptrace(PTRACE_POKEUSER, tid, offsetof(struct user, regs.eax), result);
 }
 
 #elif defined(__aarch64__)

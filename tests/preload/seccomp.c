@@ -28,7 +28,8 @@
 #define FAIL(error) (SECCOMP_RET_ERRNO | (error))
 #define RW (PROT_READ | PROT_WRITE)
 #define PRIVATE_ANON (MAP_PRIVATE | MAP_ANONYMOUS)
-#ifndef SYS_mmap
+#ifdef SYS_mmap2 /* what 32-bit machines have instead */
+#undef SYS_mmap
 #define SYS_mmap SYS_mmap2
 #endif
 #ifndef SYS_clock_gettime

@@ -125,14 +125,14 @@ static void trim(void)
 	malloc_trim(0);
 }
 
-static const volatile size_t most = SIZE_MAX;
+static const volatile size_t most = SIZE_MAX, beyond = (size_t)3 << (sizeof(size_t) == 8 ? 45 : 30);
 
 static void fail(void)
 {
 	void *p = malloc(100);
 
-	need(!malloc(most) && !calloc(most, 2) && !realloc(p, most / 2));
-	need(!aligned_alloc(64, most / 2) && !malloc(most >> 18));
+	need(!malloc(most) && !calloc(most, 2) && !realloc(p, most / 2 + 1));
+	need(!aligned_alloc(64, most / 2 + 1) && !malloc(beyond));
 	free(p);
 }
 

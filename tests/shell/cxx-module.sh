@@ -5,11 +5,13 @@
 need_shared
 need_interposition
 no_sanitizer
-need g++
+CXX=${CXX:-g++}
+need "$CXX"
 
 cat >"$tmp/module.cc" <<'E1'
 #include <cstdint>
 #include <new>
+#include <sys/resource.h>
 static int calls;
 static void give_up()
 {
@@ -18,8 +20,10 @@ static void give_up()
 }
 extern "C" int go()
 {
-	volatile std::size_t huge = PTRDIFF_MAX;
+	volatile std::size_t huge = PTRDIFF_MAX; /* with 32 bits there may be so much, but for the limit */
+	struct rlimit limit = {1 << 30, 1 << 30};
 	int caught = 0;
+	setrlimit(RLIMIT_AS, &limit);
 	std::set_new_handler(give_up);
 	try {
 		delete[] new char[huge];
@@ -46,7 +50,7 @@ int main(int argc, char **argv)
 	return go ? go() : (puts(dlerror()), 2);
 }
 E1
-g++ -std=c++17 -shared -fPIC -o "$tmp/module.so" "$tmp/module.cc"
+"$CXX" -std=c++17 -shared -fPIC -o "$tmp/module.so" "$tmp/module.cc"
 $CC -o "$tmp/host" "$tmp/host.c" -ldl
 ! ldd_names "$tmp/host" | grep libstdc || broken "the host has a C++ runtime of its own"
 "$tmp/host" "$tmp/module.so" >"$tmp/out" 2>&1 || broken "without ashlar: $(cat "$tmp/out")"

@@ -87,7 +87,7 @@ own memalign 'void *(*__memalign_hook)(size_t, size_t, const void *)' \
 [ -s "$tmp/noticed" ] || fail "no program has a copy of a hook variable: nothing was tested"
 
 # C++: the operators are mallocs and frees like others.
-if command -v g++ >/dev/null; then
+if command -v "${CXX:-g++}" >/dev/null; then
 	cat >"$tmp/cxx.cc" <<'E1'
 #include <ashlar/malloc_hooks.h>
 #include <cstdio>
@@ -128,7 +128,7 @@ int main()
 	std::printf("%d %d %d\n", mallocs, memaligns, frees);
 }
 E1
-	g++ -std=c++17 $flags -o "$tmp/cxx" "$tmp/cxx.cc" -L"$libs" -lashlar"$install_suffix"
+	${CXX:-g++} -std=c++17 $flags -o "$tmp/cxx" "$tmp/cxx.cc" -L"$libs" -lashlar"$install_suffix"
 	got=$("$tmp/cxx")
 	[ "$got" = "3 1 4" ] || fail "C++: mallocs, memaligns and frees are $got, not 3 1 4"
 fi

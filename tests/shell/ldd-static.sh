@@ -106,7 +106,7 @@ for c in "$tmp"/mem_test.c "$tmp"/everything.c "$tmp"/only_*.c; do
 	[ ! -f "$pic_archive" ] || try "$p-pie" $CC -g -static-pie -fPIE "$c" "$pic_archive"
 done
 
-if command -v g++ >/dev/null; then
+if command -v "${CXX:-g++}" >/dev/null; then
 	cat >"$tmp/cxx.cc" <<'E1'
 #include <cstdint>
 #include <memory>
@@ -188,7 +188,7 @@ int main()
 }
 E1
 	for c in cxx bare own; do
-		set -- g++ -std=c++17 "$tmp/$c.cc" -L"$build"
+		set -- "${CXX:-g++}" -std=c++17 "$tmp/$c.cc" -L"$build"
 		# Without operators of ours, only libstdc++ calls malloc: it must be asked for.
 		try $c "$@" -static -Wl,-u,malloc -lashlar"$install_suffix"
 		[ "$cxx" = no ] || try $c "$@" -static -lashlar"$install_suffix"

@@ -212,7 +212,7 @@ START_TEST(test_sizes_that_are_no_class_go_the_slow_way)
 		put(get(ash_class_size[c]));
 	must(ash_cache_pop(opaque(0)) == NULL);
 	must(ash_cache_pop(opaque(ASH_SMALL_MAX + 1)) == NULL);
-	for (unsigned bit = 16; bit < 64; bit++) {
+	for (unsigned bit = 16; bit < sizeof(size_t) * 8; bit++) {
 		must(ash_cache_pop(opaque((size_t)1 << bit)) == NULL);
 		must(ash_cache_pop(opaque(((size_t)1 << bit) + 16)) == NULL);
 	}

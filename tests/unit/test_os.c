@@ -48,13 +48,37 @@ START_TEST(test_aligned_memory_is_aligned_and_leaves_nothing_around_it)
 }
 END_TEST
 
+/* Where the kernel, left to itself, goes beyond what the page map knows. */
+START_TEST(test_memory_is_where_the_page_map_knows_it)
+{
+	static char *p[300];
+	char *usual = ash_os_map(PAGE);
+	must(usual != NULL);
+	ash_os.last = (uintptr_t)usual / 2;
+	for (size_t i = 0; i < ARRAY_LEN(p); i++) {
+		size_t len = (1 + i * i % 97) * PAGE;
+		p[i] = i % 3 ? ash_os_map(len) : ash_os_map_aligned(len, MIB);
+		must_f(p[i] != NULL, "%zu", i);
+		must_f((uintptr_t)p[i] + len - 1 <= ash_os.last, "%zu: %p", i, (void *)p[i]);
+		must(i % 3 || (uintptr_t)p[i] % MIB == 0);
+		p[i][0] = p[i][len - 1] = 1;
+		if (i % 5 == 4)
+			ash_os_unmap(p[i - 2], (1 + (i - 2) * (i - 2) % 97) * PAGE);
+	}
+	ash_os.last = PAGE; /* nothing can be there */
+	must(ash_os_map(PAGE) == NULL && ash_os_map(2 * PAGE) == NULL);
+}
+END_TEST
+
 START_TEST(test_sizes_that_nobody_has_are_refused)
 {
-	must(ash_os_map((size_t)1 << 47) == NULL);
+	must(ash_os_map(TOO_MUCH) == NULL);
 	must(ash_os_map(align_down(SIZE_MAX, PAGE)) == NULL);
-	must(ash_os_map_aligned((size_t)1 << 47, MIB) == NULL);
+	must(ash_os_map_aligned(TOO_MUCH, MIB) == NULL);
 	must(ash_os_map_aligned(align_down(SIZE_MAX, PAGE), MIB) == NULL);
-	must(ash_os_map_aligned(PAGE, (size_t)1 << 63) == NULL);
+#if SIZE_MAX > UINT32_MAX /* else there may be such an address */
+	must(ash_os_map_aligned(PAGE, TOP_BIT) == NULL);
+#endif
 }
 END_TEST
 
@@ -162,13 +186,13 @@ START_TEST(test_no_call_touches_errno)
 {
 	errno = 1234;
 	char *p = ash_os_map(4 * PAGE);
-	ash_os_map((size_t)1 << 47);
-	ash_os_map_aligned((size_t)1 << 47, MIB);
+	ash_os_map(TOO_MUCH);
+	ash_os_map_aligned(TOO_MUCH, MIB);
 	ash_os_purge(p, PAGE);
 	ash_os_purge(NULL, PAGE);
 	ash_os_is_mapped(NULL);
 	ash_os_advise_huge(p, PAGE, true);
-	ash_os_grow(p, 4 * PAGE, (size_t)1 << 47);
+	ash_os_grow(p, 4 * PAGE, TOO_MUCH);
 	ash_os_move(p, 4 * PAGE, p + PAGE, 4 * PAGE);
 	ash_os_unmap(p, 4 * PAGE);
 	ash_os_now_ms();
@@ -235,6 +259,7 @@ int main(void)
 		test_facts_agree_with_libcs,
 		test_mapped_memory_is_zero_writable_and_gone_when_unmapped,
 		test_aligned_memory_is_aligned_and_leaves_nothing_around_it,
+		test_memory_is_where_the_page_map_knows_it,
 		test_sizes_that_nobody_has_are_refused,
 		test_purged_memory_is_zero_and_costs_nothing,
 		test_populated_memory_is_there_and_keeps_its_content,

@@ -13,7 +13,7 @@ static struct ash_leaf *leaf_for(uintptr_t addr)
 
 START_TEST(test_an_empty_map_knows_nobody)
 {
-	for (unsigned bit = 0; bit < 64; bit++) {
+	for (unsigned bit = 0; bit < sizeof(uintptr_t) * 8; bit++) {
 		uintptr_t one = (uintptr_t)1 << bit, ones = ~(uintptr_t)0 << bit;
 		must(ash_pagemap_get(one) == 0 && ash_pagemap_get(one - 1) == 0);
 		must(ash_pagemap_get(ones) == 0 && ash_pagemap_get(ones + one / 2) == 0);
@@ -45,12 +45,12 @@ END_TEST
 
 START_TEST(test_the_same_place_in_another_leaf_is_another_place)
 {
-	uintptr_t a = 5 * LEAF_BYTES + 7 * ASH_UNIT, b = a + LEAF_BYTES;
+	uintptr_t a = (ASH_ROOTS > 2 ? 5 * LEAF_BYTES : 0) + 7 * ASH_UNIT, b = a + LEAF_BYTES;
 	must(leaf_for(a) != leaf_for(b));
 	ash_pagemap_set(a, 1);
 	ash_pagemap_set(b, 2);
 	must(ash_pagemap_get(a) == 1 && ash_pagemap_get(b) == 2);
-	must(ash_pagemap_get(a + 2 * LEAF_BYTES) == 0);
+	must(ASH_ROOTS == 2 || ash_pagemap_get(a + 2 * LEAF_BYTES) == 0);
 }
 END_TEST
 
@@ -88,8 +88,10 @@ END_TEST
 
 START_TEST(test_there_is_no_leaf_beyond_the_addresses_of_programs)
 {
+#if UINTPTR_MAX > UINT32_MAX /* else there is nothing beyond */
 	must(ash_pagemap_ensure((uintptr_t)ASH_ROOTS << ASH_LEAF_SHIFT, NULL) == NULL);
 	must(ash_pagemap_ensure(UINTPTR_MAX, NULL) == NULL);
+#endif
 	must(ash_pagemap_ensure(((uintptr_t)ASH_ROOTS << ASH_LEAF_SHIFT) - 1, NULL) !=
 		NULL);
 }

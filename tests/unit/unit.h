@@ -59,17 +59,23 @@ static inline struct rng rng_start(const char *test, unsigned stream)
 
 /* ---- pages */
 
-/* How many of the pages of [p, p + len) cost memory; SIZE_MAX if some are not mapped at all. */
+/* How many of the pages of [p, p + len) cost memory; SIZE_MAX if some are not mapped at all. An emulator tells
+ * of the pages that are below its own, one or more to each. */
 static inline size_t resident_pages(const void *p, size_t len)
 {
 	unsigned char in[4096];
 	size_t pages = 0, page = ash_os.page_size;
-	for (size_t at = 0; at < len; at += sizeof in * page) {
-		size_t part = len - at < sizeof in * page ? len - at : sizeof in * page;
+	size_t below = emulated() ? strtoul(emulated(), NULL, 10) : page, each = page / below;
+	for (size_t at = 0; at < len; at += sizeof in * below) {
+		size_t part = len - at < sizeof in * below ? len - at : sizeof in * below;
 		if (mincore((char *)p + at, part, in) != 0)
 			return SIZE_MAX;
-		for (size_t i = 0; i < part / page; i++)
-			pages += in[i] & 1;
+		for (size_t i = 0; i < part / below; i += each) {
+			bool any = false;
+			for (size_t k = 0; k < each; k++)
+				any |= in[i + k] & 1;
+			pages += any;
+		}
 	}
 	return pages;
 }
@@ -77,9 +83,9 @@ static inline size_t resident_pages(const void *p, size_t len)
 /* Whether every page of [p, p + len) is unmapped. */
 static inline bool all_unmapped(const void *p, size_t len)
 {
-	unsigned char in;
+	unsigned char in[16];
 	for (size_t at = 0; at < len; at += ash_os.page_size)
-		if (mincore((char *)p + at, 1, &in) == 0 || errno != ENOMEM)
+		if (mincore((char *)p + at, 1, in) == 0 || errno != ENOMEM)
 			return false;
 	return true;
 }
