@@ -86,7 +86,6 @@ EXTRA_DIST += \
 
 # Run by test.sh, not by make check: each builds the library anew.
 MATRIX = \
-	tests/matrix/arm64.sh \
 	tests/matrix/clang-lto.sh \
 	tests/matrix/clang.sh \
 	tests/matrix/debug.sh \
@@ -104,7 +103,10 @@ MATRIX = \
 	tests/matrix/prefix.sh \
 	tests/matrix/sanitizers.sh
 
-EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/matrix/arm64.c tests/abi/libashlar.so.2-x86_64.abi tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
+EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/abi/libashlar.so.2-x86_64.abi tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
+
+# One source for every machine: run by test.sh, or by hand.
+EXTRA_DIST += tests/platforms
 
 # The tests that tests/matrix runs on every variant, and under sanitizers.
 .PHONY: print-smoke print-unit

@@ -1,14 +1,19 @@
 /*
- * A program for arm64.sh, which preloads the library and tells the page size that there is: all sizes,
- * alignments, threads, fork and trimming, with every block's content checked.
+ * A program for platform.sh, which preloads the library and tells the page size that there is: all sizes,
+ * alignments, threads, fork and trimming, with every block's content checked. With -DALONE it is linked with the
+ * library, and with all else.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/wait.h>
+#include "../api/names.h"
 #include "../preload/need.h"
+
+#ifdef ALONE
+const char *ashlar_version(void);
+#endif
 
 enum { COUNT = 600, THREADS = 4 };
 
@@ -102,7 +107,13 @@ int main(int argc, char **argv)
 	int status;
 	pid_t pid;
 
+#ifdef ALONE
+	need(ashlar_version()[0]);
+#else
+	/* Ours is the next after the program, for glibc too: it is told who called. */
 	need(dlsym(RTLD_DEFAULT, "ashlar_version"));
+	need(dlsym(RTLD_NEXT, "malloc") == dlsym(RTLD_DEFAULT, "malloc"));
+#endif
 	need((size_t)sysconf(_SC_PAGESIZE) == page_size);
 	page = pvalloc(1);
 	need((uintptr_t)page % page_size == 0 && malloc_usable_size(page) >= page_size);
