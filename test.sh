@@ -1,18 +1,18 @@
 #!/bin/sh
 # Everything: build, make check, real programs on the library (tests/e2e), and in a Debian of their own
-# with the library in its ld.so.preload (tests/preload/chroot), then the matrix of compilers and options
-# (tests/matrix). Ends with the totals; exits with 0 only if nothing failed.
+# with the library in its ld.so.preload (tests/preload/chroot), other machines (tests/platforms), then the
+# matrix of compilers and options (tests/matrix). Ends with the totals; exits with 0 only if nothing failed.
 # ./test.sh --quick ends after make check.
 #
-# The last line counts Check's tests one by one, each shell test, each program in the chroot and each
-# variant of the matrix.
+# The last line counts Check's tests one by one, each shell test, each program in the chroot, each other
+# machine and each variant of the matrix.
 set -u
 top=$(cd "$(dirname "$0")" && pwd)
 . "$top/tools/fresh.sh"
 # to build; to test the build; the programs that tests/e2e runs
 need_packages autoconf automake libtool pkg-config make gcc libc6-dev binutils check \
 	g++ clang lld llvm groff-base man-db xz-utils dpkg-dev file strace mmdebstrap iproute2 abigail-tools \
-	gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static \
+	$(sh "$top/tests/platforms/run.sh" --short --packages) \
 	$(sed 's/#.*//' "$top/tests/e2e/packages" 2>/dev/null)
 
 work=${ASHLAR_TEST_DIR:-}
@@ -95,6 +95,19 @@ if [ "${1-}" != --quick ]; then
 		[ $status -eq 0 ] || [ "$bad" -gt 0 ] || fail "the chroot"
 	fi
 	echo "chroot: exit $status after $(($(date +%s) - start)) s"
+
+	say "platforms"
+	start=$(date +%s)
+	status=0
+	sh "$work/src/tests/platforms/run.sh" --short >"$work/platforms.log" 2>&1 || status=$?
+	cat "$work/platforms.log"
+	passed=$((passed + $(grep -c '^[a-z0-9]*: [0-9]* checks' "$work/platforms.log")))
+	skipped=$((skipped + $(grep -c '^[a-z0-9]*: skipped' "$work/platforms.log")))
+	case $status in
+	0 | 77) ;;
+	*) fail "platforms" ;;
+	esac
+	echo "platforms: exit $status after $(($(date +%s) - start)) s"
 
 	# As many variants at a time as there are processors, with one job each, so that configure, links
 	# and tests that wait keep no processor idle. The longest come first.
