@@ -9,7 +9,7 @@ need_interposition
 [ "$cxx" = yes ] || skip "configured with --disable-cxx"
 [ -z "$install_suffix" ] || skip "configured with --with-install-suffix"
 machine=$($CC -dumpmachine | cut -d - -f 1)
-promise=$src/tests/abi/libashlar.so.$sonumber-$machine.abi
+promise=$src/tests/abi/libashlar$sonumber-$machine.abi
 readelf -SW "$lib" | grep -q '\.debug_info' || skip "no debugging information"
 if [ "${1-}" = --update ]; then
 	abidw --headers-dir "$src/include/ashlar" --drop-private-types --drop-undefined-syms --no-show-locs \
