@@ -186,27 +186,35 @@ calls_of() { strace -qq -e signal=none -o calls -e trace=$changes ashlar-preload
 	{ name = $0; sub(/\(.*/, "", name); count[name]++ }
 	name == "flock" { on = 1 }
 	on && !(name ~ /^(open|creat)/ && !/O_CREAT/) && !/^write\(1,/ { print name, count[name] }' calls; }
-for doing in enable disable; do
-	other=disable
-	[ $doing = enable ] || { other=enable; quietly ashlar-preload enable; }
-	calls_of $doing >numbers
+# killed COMMAND OPPOSITE LINE: with a LINE of somebody else's in the list, or none; it has to stay.
+killed()
+{
+	doing=$1 opposite=$2 line=$3
+	[ -z "$line" ] || echo "$line" >"$list"
+	kept() { $1 "$2"; [ -z "$line" ] || grep -qxF "$line" "$list" || fail "$2: a line is lost: $(cat "$list")"; }
+	quietly ashlar-preload "$opposite"
+	calls_of "$doing" >numbers
 	[ "$(wc -l <numbers)" -ge 3 ] || fail "the calls of $doing were not understood: $(cat calls)"
 	while read -r name n; do
-		quietly ashlar-preload $other
+		quietly ashlar-preload "$opposite"
 		status=0
-		strace -qq -o call -e trace="$name" -e inject="$name:signal=KILL:when=$n" ashlar-preload $doing >log 2>&1 ||
-			status=$?
+		strace -qq -o call -e trace="$name" -e inject="$name:signal=KILL:when=$n" \
+			ashlar-preload "$doing" >log 2>&1 || status=$?
 		[ $status -eq 137 ] || fail "$doing was not killed at $name $n: $status"
 		now=disabled
 		! grep -q libashlar "$list" 2>/dev/null || now=enabled
-		$now "$doing killed at $name $n"
+		kept $now "$doing killed at $name $n"
 		echo "$doing killed at $name $n: $now"
 		quietly ashlar-preload enable
-		enabled "enable after $doing was killed at $name $n"
+		kept enabled "enable after $doing was killed at $name $n"
 		quietly ashlar-preload disable
-		gone "disable after $doing was killed at $name $n"
+		kept disabled "disable after $doing was killed at $name $n"
 	done <numbers
-done
+	rm -f "$list"
+}
+killed enable disable '/usr/$LIB/libm.so.6'
+killed disable enable '/usr/$LIB/libm.so.6'
+killed disable enable ''
 
 step "removing"
 quietly ashlar-preload enable
@@ -265,6 +273,24 @@ by_hand 'libashlar.so.2'
 by_hand "/usr/lib/$multiarch/libm.so.6:$lib /\${LIB}/libc.so.6\n" \
 	"/usr/lib/$multiarch/libm.so.6: /\${LIB}/libc.so.6\n"
 by_hand "/usr/\$LIB/libm.so.6\n\n$(readlink -f "$lib")\n# not $lib\n" "/usr/\$LIB/libm.so.6\n\n# not $lib\n"
+# of two architectures, the one of the system's own programs counts
+tree=$(mktemp -d)
+dpkg-deb -R one/libashlar2_*.deb "$tree"
+sed -i 's/^Architecture: .*/Architecture: i386/; /^Pre-Depends:/d' "$tree/DEBIAN/control"
+sed -i "s,/$multiarch/,/i386-linux-gnu/," "$tree/DEBIAN/md5sums"
+mv "$tree/usr/lib/$multiarch" "$tree/usr/lib/i386-linux-gnu"
+quietly dpkg-deb --root-owner-group -b "$tree" foreign.deb
+rm -rf "$tree"
+quietly dpkg --add-architecture i386
+quietly dpkg -i one/libashlar2_*.deb foreign.deb
+echo '/usr/$LIB/libashlar.so.2' >"$list"
+quietly dpkg -r libashlar2:i386
+enabled "removal of the foreign one"
+quietly dpkg -i foreign.deb
+quietly dpkg -r "libashlar2:$(dpkg --print-architecture)"
+gone "removal of the native one, the foreign one stays"
+quietly dpkg -r libashlar2:i386
+quietly dpkg --remove-architecture i386
 # what it cannot change keeps it installed
 quietly dpkg -i one/libashlar2_*.deb
 echo libashlar.so.2 >/etc/list
