@@ -108,6 +108,9 @@ EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/abi/libashlar2-x86
 # One source for every machine: run by test.sh, or by hand.
 EXTRA_DIST += tests/platforms
 
+# Run by test.sh: the packages, built and installed into a system of their own.
+EXTRA_DIST += tests/packages
+
 # The tests that tests/matrix runs on every variant, and under sanitizers.
 .PHONY: print-smoke print-unit
 print-smoke:
