@@ -1,11 +1,11 @@
 #!/bin/sh
 # Everything: build, make check, real programs on the library (tests/e2e), and in a Debian of their own
-# with the library in its ld.so.preload (tests/preload/chroot), other machines (tests/platforms), then the
-# matrix of compilers and options (tests/matrix). Ends with the totals; exits with 0 only if nothing failed.
-# ./test.sh --quick ends after make check.
+# with the library in its ld.so.preload (tests/preload/chroot), then the packages (tests/packages), other
+# machines (tests/platforms), and the matrix of compilers and options (tests/matrix). Ends with the totals;
+# exits with 0 only if nothing failed. ./test.sh --quick ends after make check.
 #
-# The last line counts Check's tests one by one, each shell test, each program in the chroot, each other
-# machine and each variant of the matrix.
+# The last line counts Check's tests one by one, each shell test, each program in the chroot, each script
+# of tests/packages, each other machine and each variant of the matrix.
 set -u
 top=$(cd "$(dirname "$0")" && pwd)
 . "$top/tools/fresh.sh"
@@ -13,7 +13,8 @@ top=$(cd "$(dirname "$0")" && pwd)
 need_packages autoconf automake libtool pkg-config make gcc libc6-dev binutils check \
 	g++ clang lld llvm groff-base man-db xz-utils dpkg-dev file strace mmdebstrap iproute2 abigail-tools \
 	$(sh "$top/tests/platforms/run.sh" --short --packages) \
-	$(sed 's/#.*//' "$top/tests/e2e/packages" 2>/dev/null)
+	$(sed 's/#.*//' "$top/tests/e2e/packages" 2>/dev/null) \
+	$(sed -n 's/^# packages: *//p' "$top"/tests/packages/*.sh)
 
 work=${ASHLAR_TEST_DIR:-}
 if [ -z "$work" ]; then
@@ -108,6 +109,22 @@ if [ "${1-}" != --quick ]; then
 	*) fail "platforms" ;;
 	esac
 	echo "platforms: exit $status after $(($(date +%s) - start)) s"
+
+	say "packages"
+	# shellcheck disable=SC2016 # the inner shell's own
+	printf '%s\n' "$work"/src/tests/packages/*.sh | xargs -P "$jobs" -n 1 sh -c '
+		log=$0/packages-$(basename "$1" .sh).log
+		start=$(date +%s)
+		status=0
+		sh "$1" >"$log" 2>&1 || status=$?
+		echo "$(basename "$1" .sh): exit $status after $(($(date +%s) - start)) s" | tee -a "$log"' "$work"
+	for log in "$work"/packages-*.log; do
+		case $(tail -n 1 "$log") in
+		*': exit 0 after '*) passed=$((passed + 1)) ;;
+		*': exit 77 after '*) skipped=$((skipped + 1)); tail -n 2 "$log" | head -n 1 ;;
+		*) tail -n 60 "$log"; fail "packages: $(basename "$log" .log)" ;;
+		esac
+	done
 
 	# As many variants at a time as there are processors, with one job each, so that configure, links
 	# and tests that wait keep no processor idle. The longest come first.
