@@ -24,7 +24,7 @@ LC_ALL=C
 export LC_ALL
 work=$(mktemp -d)
 at=$work/scratch/at
-trap 'umount -l "$at/proc" "$at" "$work/scratch" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
+trap 'umount -l "$at/proc" "$at" "$work/scratch" 2>/dev/null || :; rm -rf --one-file-system "$work"' EXIT
 HOME=$work # where rpm looks for macros of a user's own
 export HOME
 quietly() { "$@" >"$work/log" 2>&1 || { tail -n 60 "$work/log"; fail "$*"; }; }
@@ -224,7 +224,7 @@ cat >"$list" <<E1
 	/usr/\${LIB}/libashlar.so.2
 
 $folder/libashlar.so.2 /usr/local/lib/libashlar.so.2 # libashlar.so.2
-libashlar.so.2
+/\$LIB/libashlar.so.2	libashlar.so.2
 /usr/\$LIB/libdl.so.2
 E1
 cp "$list" "$work/list"
