@@ -9,7 +9,7 @@
 #   --keep FOLDER    put the packages there
 #
 # The build itself is without make check, which has run elsewhere. Nothing of the machine itself is changed.
-# packages: debhelper lintian faketime check pkgconf g++ mmdebstrap iproute2
+# packages: build-essential debhelper lintian faketime check pkgconf mmdebstrap iproute2
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
