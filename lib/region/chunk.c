@@ -379,14 +379,19 @@ size_t ash_chunk_release(void)
 	while (!left && ash_region.holes < HOLES_MAX && (c = ash_units_find_any()) &&
 		(a = ash_pages_leave(c, c->free))) {
 		uint32_t m = a->units;
+		/* From here on not ours: once unmapped, another thread may be given the same addresses
+		 * before we are back. A child of fork cannot tell what is there still, and takes nothing. */
+		a->units = 0;
+		c->owned &= ~m;
+		ash_region.mapped -= ash_bit_count(m);
 		ash_unlock(&ash_region.lock);
 		left = ash_each_row(c, m, ash_os_unmap);
 		ash_lock(&ash_region.lock);
 		a->chunk = NULL;
+		c->owned |= left;
+		ash_region.mapped += ash_bit_count(left);
 		m &= ~left;
 		ash_region.holes += ash_bit_count(m & ~(m << 1));
-		c->owned &= ~m;
-		ash_region.mapped -= ash_bit_count(m);
 		units += ash_bit_count(m);
 		ash_units_give(c, left, true, 0);
 	}

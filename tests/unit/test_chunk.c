@@ -1208,6 +1208,39 @@ START_TEST(test_random_runs_never_overlap_and_add_up)
 }
 END_TEST
 
+static void *release_for_ever(void *stop)
+{
+	while (!__atomic_load_n((bool *)stop, __ATOMIC_RELAXED)) {
+		ash_chunk_release();
+		ash_lock(&ash_region.lock);
+		ash_region.holes = 0; /* there is a limit to them */
+		ash_unlock(&ash_region.lock);
+	}
+	return stop;
+}
+
+/* The kernel hands the same addresses out again at once, before who unmapped them has noted that. */
+START_TEST(test_addresses_that_were_released_and_came_again_are_in_use)
+{
+	static bool stop;
+	pthread_t id[3];
+	for (size_t i = 0; i < ARRAY_LEN(id); i++)
+		must(pthread_create(&id[i], NULL, release_for_ever, &stop) == 0);
+	for (int i = 0; i < (SANITIZED ? 500 : 10000); i++) {
+		char *p = alloc(2);
+		for (int looks = 0; looks < 20; looks++)
+			must(ash_chunk_state((uintptr_t)p) == ASH_UNIT_USED &&
+				ash_chunk_state((uintptr_t)p + ASH_UNIT) == ASH_UNIT_USED);
+		ash_chunk_free(p, 2);
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	for (size_t i = 0; i < ARRAY_LEN(id); i++)
+		must(pthread_join(id[i], NULL) == 0);
+	ash_chunk_release();
+	must(stats().free == stats().mapped);
+}
+END_TEST
+
 static void *random_thread(void *stream)
 {
 	struct model_run *run = calloc(MODEL_RUNS, sizeof *run);
@@ -1296,6 +1329,7 @@ int main(void)
 		test_the_heap_starts_in_little_memory,
 		test_the_heap_does_not_start_in_none_and_can_be_asked_again,
 		test_random_runs_never_overlap_and_add_up,
+		test_addresses_that_were_released_and_came_again_are_in_use,
 		test_random_runs_of_several_threads_never_overlap_and_add_up,
 	};
 
