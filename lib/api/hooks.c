@@ -78,8 +78,8 @@ ASHLAR_EXPORT void ashlar_hooks_enable(void)
 
 ASHLAR_EXPORT void ashlar_hooks_initialize(void (*initialize)(void))
 {
-	static _Atomic bool done;
-	if (initialize && !atomic_exchange(&done, true))
+	static _Atomic uint32_t done; /* no bool: riscv64 exchanges words, and calls libatomic for less */
+	if (initialize && !atomic_exchange(&done, 1))
 		initialize();
 }
 

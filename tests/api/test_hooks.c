@@ -372,7 +372,7 @@ END_TEST
 
 enum { MALLOC, CALLOC, REALLOC, MEMALIGN, FREE };
 static _Atomic int calls[5];
-static _Atomic bool wrong; /* set where failing at once would allocate inside a hook */
+static _Atomic int wrong; /* set where failing at once would allocate inside a hook */
 
 static void count(int which, const void *caller, void *arg)
 {
