@@ -78,7 +78,7 @@ static __attribute__((noinline)) void before_lookup(const char *name)
 #define DEFINE(name, PARAMS, ARGS, before)            \
 	name##_fn *ash_dl_##name PARAMS;              \
 	TARGET(name, PARAMS, before)                  \
-	ASH_ARCH_JUMP(#name, "ash_dl_" #name)
+	ASH_ARCH_JUMP(#name, "ash_dl_" #name);
 #else
 #define TO static inline
 #define DEFINE(name, PARAMS, ARGS, before)            \
