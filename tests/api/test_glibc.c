@@ -171,6 +171,8 @@ END_TEST
 
 START_TEST(test_malloc_trim_says_whether_memory_was_released)
 {
+	if (one_page_slabs())
+		return;
 	/* survivors, so that there is something left to trim whatever free() gave back itself */
 	take_50_mb();
 	for (int i = 0; i < COUNT; i++) {
@@ -189,6 +191,8 @@ END_TEST
 /* One survivor in 50: trimming empties the whole pages between, and the content stays. */
 START_TEST(test_malloc_trim_keeps_survivors)
 {
+	if (one_page_slabs())
+		return;
 	size_t full, trimmed;
 
 	take_50_mb();

@@ -150,6 +150,8 @@ START_TEST(test_a_mapping_grows_where_it_stands_if_it_can)
 	must(p != NULL);
 	p[0] = 1;
 	ash_os_unmap(p + 4 * PAGE, 4 * PAGE);
+	if (emulated() && sizeof(void *) == 4)
+		return; /* all that qemu may give to a 32-bit program is mapped already */
 	must(ash_os_grow(p, 4 * PAGE, 8 * PAGE) == 0);
 	must(p[0] == 1 && all_zero(p + 4 * PAGE, 4 * PAGE));
 	ash_os_unmap(p + 5 * PAGE, PAGE);
