@@ -13,6 +13,11 @@
 
 #ifdef ALONE
 const char *ashlar_version(void);
+#elif !defined(__GLIBC__) /* these are not musl's, but of what is preloaded */
+#define OURS(name) ((__typeof__(&name))dlsym(RTLD_DEFAULT, #name))
+#define malloc_trim(pad) OURS(malloc_trim)(pad)
+#define pvalloc(size) OURS(pvalloc)(size)
+#define mallinfo2() OURS(mallinfo2)()
 #endif
 
 enum { COUNT = 600, THREADS = 4 };

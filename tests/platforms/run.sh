@@ -29,10 +29,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 usage() { sed -n '/^# *tests.*run\.sh/,/^# *--packages/s/^# \{0,1\}//p' "$0"; exit "$1"; }
 short='i386 arm64 s390x musl' all="$short armhf ppc64el riscv64"
-platforms= jobs=$(getconf _NPROCESSORS_ONLN) logs= only_packages=
+platforms= is_short= jobs=$(getconf _NPROCESSORS_ONLN) logs= only_packages=
 while [ $# -gt 0 ]; do
 	case $1 in
-	--short) platforms=$short ;;
+	--short) is_short=short platforms=$short ;;
 	--jobs) jobs=$2; shift ;;
 	--logs) logs=$2; shift ;;
 	--packages) only_packages=1 ;;
@@ -60,7 +60,7 @@ logs=${logs:-$work}
 mkdir -p "$logs"
 cache=${ASHLAR_PLATFORMS_CACHE:-/var/cache/ashlar-platforms}
 mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || cache=$work/cache
-export here work logs cache
+export here work logs cache is_short
 
 if ! sh "$here/check.sh" "$cache" >"$logs/check.log" 2>&1; then
 	echo "platforms: skipped: no source of Check:" "$(tail -n 1 "$logs/check.log")"
@@ -70,7 +70,7 @@ fi
 printf '%s\n' $platforms | xargs -P "$jobs" -n 1 sh -c '
 	start=$(date +%s) status=0
 	mkdir "$work/$1"
-	(cd "$work/$1" && exec sh "$here/platform.sh" "$1" "$cache") >"$logs/$1.log" 2>&1 || status=$?
+	(cd "$work/$1" && exec sh "$here/platform.sh" "$1" "$cache" $is_short) >"$logs/$1.log" 2>&1 || status=$?
 	rm -rf "${work:?}/$1"
 	case $status in
 	0) result=$(tail -n 1 "$logs/$1.log") ;;
