@@ -145,7 +145,7 @@ stop_many()
 	wait
 	[ ! -e complaints ] || fail "$1: $(sort complaints | uniq -c | head -n 20)"
 	echo "$1: $(($(cat rounds.* | wc -l) * 5)) programs were started"
-	[ "$(cat rounds.* | wc -l)" -ge 20 ] || fail "$1: too few programs were started"
+	[ "$(cat rounds.* | wc -l)" -ge 4 ] || fail "$1: too few programs were started" # removing is quick
 }
 : >must-be-in-use
 start_many
