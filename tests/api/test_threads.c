@@ -740,7 +740,11 @@ static void leave_main_thread(void *unused)
 START_TEST(test_threads_work_on_when_main_has_left)
 {
 #ifdef __GLIBC__ /* in musl 1.2.3 nobody can wait for the main thread of a child of fork, whatever the malloc */
-	struct child c = run_in_child(leave_main_thread, NULL);
+	struct child c;
+
+	if (emulated() && one_page_slabs())
+		return; /* qemu 7.2 hangs there with pages of 64 KiB, on glibc's malloc as well */
+	c = run_in_child(leave_main_thread, NULL);
 
 	must_f(exited_with(&c, 0), "status %x, stderr '%s'", (unsigned)c.status, c.err);
 #else
