@@ -234,21 +234,13 @@ gs)
 z3)
 	need z3
 	z3 "$here/puzzle.smt2" | answer unsat ;;
-redis)
+redis | redis-large)
 	need redis-server
 	need redis-benchmark
 	temp
 	serve redis-server --port 0 --unixsocket "$dir/s" --save '' --dir "$dir"
 	ready redis-cli -s "$dir/s" ping
-	timed redis
-	end ;;
-redis-large)
-	need redis-server
-	need redis-benchmark
-	temp
-	serve redis-server --port 0 --unixsocket "$dir/s" --save '' --dir "$dir"
-	ready redis-cli -s "$dir/s" ping
-	timed redis_large
+	timed "$(echo "$1" | tr - _)"
 	end ;;
 z3-large)
 	need z3

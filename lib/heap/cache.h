@@ -35,7 +35,7 @@ struct cache {
 	uint8_t active[ASH_CLASSES];   /* visited since the last look at idle classes */
 	uint32_t events;               /* visits to the slow path, ever */
 	uint32_t held_bytes;           /* bytes all arrays can hold beyond their first size */
-	struct parcel *spare;          /* list: empty, for blocks of other shards */
+	struct parcel *spare;          /* list: empty, for blocks of other shards; stays when the thread ends */
 	struct cache *next;            /* registry, const; heap/thread.c */
 	struct cache *next_free;       /* registry lock */
 	_Atomic bool bound;            /* a thread has it ... */

@@ -674,4 +674,5 @@ void ash_shard_orphaned(struct shard *sh)
 			n += p->n;
 		b->parked = n; /* a sender may have been caught between counting and sending */
 	}
+	sh->nemptied = 0; /* the same of those who push there: a count that is too high would stay */
 }

@@ -52,9 +52,9 @@ struct shard {
 	uint32_t round; /* ... and where this one is; ASH_CLASSES: none */
 	size_t purged_bytes; /* by the sub-slab purger */
 	struct slab *purging; /* list: held by threads that are returning pages of theirs */
-	/* Parcels to be used again: holders of blocks push, who sends blocks takes all of them. */
+	/* Parcels to be used again: whoever emptied one pushes it, whoever sends blocks here takes all. No lock. */
 	_Alignas(64) _Atomic(struct parcel *) emptied;
-	_Atomic uint32_t nemptied; /* about how many */
+	_Atomic uint32_t nemptied; /* about how many: a push counts first, taking starts anew */
 	_Alignas(64) struct bin bin[ASH_CLASSES];
 };
 

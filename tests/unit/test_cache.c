@@ -336,6 +336,25 @@ START_TEST(test_a_class_in_steady_use_stops_visiting_its_shard)
 }
 END_TEST
 
+START_TEST(test_a_burst_of_64_of_the_largest_blocks_stops_visiting_its_shard)
+{
+	enum { N = 64 };
+	void *block[N];
+	size_t before = 0;
+	begin(true);
+	unsigned class = ash_class_of(ASH_SMALL_MAX);
+	for (int round = 0; round < 4500; round++) {
+		if (round == 4000)
+			before = visits(class);
+		for (size_t i = 0; i < N; i++)
+			block[i] = get(ASH_SMALL_MAX);
+		for (size_t i = 0; i < N; i++)
+			put(block[i]);
+	}
+	must_f(visits(class) - before <= 20, "%zu visits in 500 rounds of %d", visits(class) - before, N);
+}
+END_TEST
+
 /* What a thread did long ago must not count for ever. */
 START_TEST(test_a_class_gets_its_room_however_many_were_in_use_before)
 {
@@ -738,6 +757,7 @@ int main(void)
 		test_a_block_freed_twice_in_a_row_stops_the_process,
 		test_a_thread_that_did_little_keeps_little,
 		test_a_class_in_steady_use_stops_visiting_its_shard,
+		test_a_burst_of_64_of_the_largest_blocks_stops_visiting_its_shard,
 		test_a_class_gets_its_room_however_many_were_in_use_before,
 		test_a_cache_never_holds_more_than_some_mebibytes,
 		test_a_class_no_longer_used_is_emptied_by_visits_of_others,

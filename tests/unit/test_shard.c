@@ -457,6 +457,35 @@ START_TEST(test_an_inbox_that_nobody_empties_does_not_grow)
 }
 END_TEST
 
+START_TEST(test_an_inbox_of_large_blocks_holds_few)
+{
+	static void *block[4 * ASH_BATCH];
+	unsigned c = 0;
+	while (ash_class_size[c] < 8192)
+		c++;
+	refill_all(c, block, ARRAY_LEN(block));
+	for (size_t i = 0; i < ARRAY_LEN(block); i += ASH_BATCH) {
+		ash_shard_post(sh, c, block + i, ASH_BATCH, &spare);
+		must_f(sh->bin[c].parked <= ASH_BATCH, "%u blocks", sh->bin[c].parked);
+	}
+}
+END_TEST
+
+START_TEST(test_parcels_that_go_round_leave_the_metadata_alone)
+{
+	void *block[ASH_BATCH];
+	uint64_t before = 0, waits;
+	refill_all(3, block, ASH_BATCH);
+	for (int i = 0; i < 100; i++) {
+		ash_shard_post(sh, 3, block, ASH_BATCH, &spare);
+		must(refill(3, block, ASH_BATCH) == ASH_BATCH);
+		if (i == 10)
+			before = ash_meta_locks(&waits); /* which takes the lock itself */
+	}
+	must(ash_meta_locks(&waits) == before + 1);
+}
+END_TEST
+
 START_TEST(test_parcels_use_their_records_again)
 {
 	void *block[ASH_BATCH];
@@ -754,6 +783,8 @@ int main(void)
 		test_a_parcel_is_handed_on_whole,
 		test_what_a_receiver_has_no_room_for_goes_to_the_slabs,
 		test_an_inbox_that_nobody_empties_does_not_grow,
+		test_an_inbox_of_large_blocks_holds_few,
+		test_parcels_that_go_round_leave_the_metadata_alone,
 		test_parcels_use_their_records_again,
 		test_blocks_in_rows_come_back_each_once,
 		test_a_block_flushed_twice_stops_the_process,
