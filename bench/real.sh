@@ -82,6 +82,14 @@ timed() {
 	echo "$from $(date +%s.%N)" | awk '{ printf "real seconds=%.6f\n", $2 - $1 }'
 }
 
+redis_server() {
+	need redis-server
+	need redis-benchmark
+	temp
+	serve redis-server --port 0 --unixsocket "$dir/s" --save '' --dir "$dir"
+	ready redis-cli -s "$dir/s" ping
+}
+
 # Throughput of small writes and of long lists.
 redis() {
 	apart redis-benchmark -s "$dir/s" -q -P 16 -r 200000 -n 400000 -d 100 -t set,lpush >/dev/null
@@ -234,13 +242,13 @@ gs)
 z3)
 	need z3
 	z3 "$here/puzzle.smt2" | answer unsat ;;
-redis | redis-large)
-	need redis-server
-	need redis-benchmark
-	temp
-	serve redis-server --port 0 --unixsocket "$dir/s" --save '' --dir "$dir"
-	ready redis-cli -s "$dir/s" ping
-	timed "$(echo "$1" | tr - _)"
+redis)
+	redis_server
+	timed redis
+	end ;;
+redis-large)
+	redis_server
+	timed redis_large
 	end ;;
 z3-large)
 	need z3
