@@ -89,8 +89,9 @@ fi
 
 # --- what can be seen from outside
 step "lintian"
-chown -R 65534:65534 "$one" # lintian does not like to be root, and leaves files in TMPDIR
-setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent LC_ALL=C.UTF-8 TMPDIR="$one" \
+# lintian does not like to be root, leaves files in TMPDIR, and goes back to the folder it began in.
+chown -R 65534:65534 "$one"
+setpriv --reuid=65534 --regid=65534 --clear-groups env --chdir="$one" HOME=/nonexistent LC_ALL=C.UTF-8 TMPDIR="$one" \
 	lintian -EviIL +pedantic --fail-on error,warning,info,pedantic "$one"/ashlar_*_*.changes \
 	>"$work/lintian" 2>&1 || { cat "$work/lintian"; fail "lintian has something to say"; }
 ! grep '^X: ' "$work/lintian" || fail "lintian has something to say" # what is overridden counts for --fail-on
