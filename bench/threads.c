@@ -98,8 +98,10 @@ static void larson(void)
 
 /* ---- xmalloc: some threads only allocate, others only free ---- */
 
-#define BATCH     4096
-#define QUEUE_MAX 4 /* few, or the peak tells who was ahead of whom, not what the allocator holds */
+/* Consumers begin when the queue is full. Else the peak would tell who was ahead of whom, which is a matter of
+ * luck and of who is slow, and not what the allocator holds: with any of them as much is live at that moment. */
+#define BATCH     1024
+#define QUEUE_MAX 16
 
 struct batch {
 	struct batch *next;
@@ -110,10 +112,12 @@ struct batch {
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
-	struct batch *head;
+	struct batch *head, **tail;
+	bool begun; /* consuming */
 	long queued, to_make, to_take, producers;
 	uint64_t numbers; /* the sum of those taken */
-} queue = {.lock = PTHREAD_MUTEX_INITIALIZER,
+} queue = {.tail = &queue.head,
+	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.filled = PTHREAD_COND_INITIALIZER,
 	.emptied = PTHREAD_COND_INITIALIZER};
 
@@ -142,10 +146,15 @@ static void xmalloc_produce(long id)
 		pthread_mutex_lock(&queue.lock);
 		while (queue.queued >= QUEUE_MAX)
 			pthread_cond_wait(&queue.emptied, &queue.lock);
-		b->next = queue.head;
-		queue.head = b;
-		queue.queued++;
-		pthread_cond_signal(&queue.filled);
+		b->next = NULL;
+		*queue.tail = b;
+		queue.tail = &b->next;
+		if (++queue.queued == QUEUE_MAX && !queue.begun) {
+			queue.begun = true;
+			pthread_cond_broadcast(&queue.filled);
+		} else {
+			pthread_cond_signal(&queue.filled);
+		}
 		pthread_mutex_unlock(&queue.lock);
 	}
 }
@@ -154,10 +163,12 @@ static void xmalloc_consume(void)
 {
 	while (queue_claim(&queue.to_take) > 0) {
 		pthread_mutex_lock(&queue.lock);
-		while (queue.head == NULL)
+		while (!queue.begun || queue.head == NULL)
 			pthread_cond_wait(&queue.filled, &queue.lock);
 		struct batch *b = queue.head;
 		queue.head = b->next;
+		if (queue.head == NULL)
+			queue.tail = &queue.head;
 		queue.queued--;
 		queue.numbers += b->number;
 		pthread_cond_signal(&queue.emptied);
@@ -181,10 +192,12 @@ static void xmalloc_thread(long id)
 static void xmalloc(void)
 {
 	long consumers = arg_num(1, 2);
-	long batches = arg_num(2, 1500);
+	long batches = arg_num(2, 6000);
 	queue.producers = arg_num(0, 2);
 	if (queue.producers < 1 || consumers < 1)
 		die("needs a producer and a consumer");
+	if (batches < QUEUE_MAX)
+		die("needs at least as many batches as the queue holds");
 	queue.to_make = queue.to_take = batches;
 	double start = now();
 	run_threads(queue.producers + consumers, xmalloc_thread);
@@ -757,7 +770,7 @@ static void latency(void)
 const struct workload bench_threads[] = {
 	{"larson", "[THREADS 2] [GENERATIONS] [OPS] [SLOTS] [MIN] [MAX]",
 		"server, threads hand over", larson},
-	{"xmalloc", "[PRODUCERS 2] [CONSUMERS 2] [BATCHES 1500]",
+	{"xmalloc", "[PRODUCERS 2] [CONSUMERS 2] [BATCHES 6000]",
 		"some allocate, others free", xmalloc},
 	{"cache-thrash", "[THREADS 2] [ROUNDS] [WRITES] [SIZE 8]", "active false sharing",
 		cache_thrash},
