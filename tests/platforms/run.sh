@@ -53,6 +53,7 @@ if [ -n "$only_packages" ]; then
 	exit
 fi
 
+[ -x "$here/../../configure" ] || { echo "platforms: no configure in the sources: ./autogen.sh makes it" >&2; exit 2; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
