@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -28,10 +30,14 @@
 #define NEW LIST ".ashlar-new"
 /* $LIB is the dynamic linker's word for the library folder of a program's own architecture. */
 #define ENTRY "/usr/$LIB/" ASHLAR_SONAME
-#define SEPARATORS ": \t\n"
+#define BLANKS ": \t"
+#define SEPARATORS BLANKS "\n"
+#define LONGEST (64 << 20) /* a longer file is no list */
 #define SECONDS 20 /* for a program that is tried */
 
 enum { OK, FAILED, USAGE };
+
+static const char *root = ""; /* the folder that is worked in, as the user calls it */
 
 static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -133,6 +139,123 @@ static const char *how(int status)
 	return text;
 }
 
+/* ---- the file */
+
+struct list {
+	bool there, link;
+	const char *what; /* it is, when it is no list; then it has no entries for the dynamic linker */
+	struct stat st;
+	size_t len;
+	char *text; /* ended by a 0, with room for ENTRY and two line ends */
+};
+
+/* libashlar.so, libashlar.so.2, libashlar.so.2.0.0, in whatever folder. The packages' scripts take the
+ * same for ours. */
+static bool is_ours(const char *entry, size_t len)
+{
+	static const char name[] = ASHLAR_SONAME;
+	const size_t n = sizeof name - 1;
+	const char *base = entry + len;
+
+	while (base > entry && base[-1] != '/')
+		base--;
+	len -= (size_t)(base - entry);
+	if (len < n)
+		return len == (size_t)(strrchr(name, '.') - name) && memcmp(base, name, len) == 0;
+	return memcmp(base, name, n) == 0 && (len == n || base[n] == '.') &&
+	       strspn(base + n, ".0123456789") >= len - n;
+}
+
+/* Finds the next entry at or behind *at; false at the end. From # on, a line is a comment. */
+static bool next_entry(const struct list *l, size_t *at, size_t *len)
+{
+	*at += strspn(l->text + *at, SEPARATORS);
+	while (l->text[*at] == '#') {
+		*at += strcspn(l->text + *at, "\n");
+		*at += strspn(l->text + *at, SEPARATORS);
+	}
+	*len = strcspn(l->text + *at, SEPARATORS "#");
+	return *len > 0;
+}
+
+/* Finds the next entry that is ours. */
+static bool next_ours(const struct list *l, size_t *at, size_t *len)
+{
+	for (; next_entry(l, at, len); *at += *len)
+		if (is_ours(l->text + *at, *len))
+			return true;
+	return false;
+}
+
+static bool has_ours(const struct list *l)
+{
+	size_t at = 0, len;
+	return next_ours(l, &at, &len);
+}
+
+/* The dynamic linker follows a symbolic link, and maps the file: what cannot be mapped, or is empty, has
+ * no entries for it. An error is what leaves open whether there are any of ours. */
+static int read_list(struct list *l)
+{
+	ssize_t n;
+	int fd;
+
+	*l = (struct list){.text = ""};
+	if (lstat(LIST, &l->st) != 0)
+		return errno == ENOENT ? OK : complain("%s%s: %s", root, LIST, strerror(errno));
+	l->there = true;
+	l->link = S_ISLNK(l->st.st_mode);
+	if (l->link && stat(LIST, &l->st) != 0)
+		return errno == ENOENT ? OK
+				       : complain("%s%s: a symbolic link that leads nowhere: %s", root, LIST,
+						  strerror(errno));
+	if (!S_ISREG(l->st.st_mode)) {
+		l->what = S_ISDIR(l->st.st_mode) ? "a folder" : "a device, a pipe or a socket";
+		return OK;
+	}
+	if (l->st.st_size > LONGEST)
+		return complain("%s%s: too long for a list: look into it by hand", root, LIST);
+	l->text = calloc(1, (size_t)l->st.st_size + sizeof ENTRY + 2);
+	if (!l->text)
+		return complain("%s%s: %s", root, LIST, strerror(errno));
+	errno = 0;
+	fd = open(LIST, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	while (fd >= 0 && l->len < (size_t)l->st.st_size &&
+	       (n = read(fd, l->text + l->len, (size_t)l->st.st_size - l->len)) != 0) {
+		if (n < 0)
+			break;
+		l->len += (size_t)n;
+	}
+	if (fd < 0 || l->len < (size_t)l->st.st_size) {
+		complain("%s%s: %s", root, LIST, errno ? strerror(errno) : "cannot be read");
+		return FAILED;
+	}
+	close(fd);
+	if (strlen(l->text) == l->len)
+		return OK;
+	if (memmem(l->text, l->len, ASHLAR_SONAME, strlen(ASHLAR_SONAME) - 2))
+		return complain("%s%s: no text, for it has zero bytes in it, and the library's name: put it in order by "
+				"hand", root, LIST);
+	l->what = "no text (it has zero bytes in it)";
+	l->len = 0;
+	l->text[0] = '\0';
+	return OK;
+}
+
+/* The first entry that is ours, or an empty string. */
+static int named(char entry[PATH_MAX])
+{
+	struct list l;
+	size_t at = 0, len;
+
+	if (read_list(&l) != OK)
+		return FAILED;
+	*entry = '\0';
+	if (next_ours(&l, &at, &len))
+		snprintf(entry, PATH_MAX, "%.*s", (int)len, l.text + at);
+	return OK;
+}
+
 /* ---- what must be seen before the line is written */
 
 static const char *const mapped[] = {"/bin/cat", "/proc/self/maps", NULL};
@@ -163,10 +286,99 @@ static int check_file(const char *file)
 	struct stat st;
 
 	if (stat(file, &st) != 0)
-		return complain("%s: %s", file, strerror(errno));
+		return complain("%s%s: %s", root, file, strerror(errno));
 	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_mode & (S_IWGRP | S_IWOTH))
-		return complain("%s: must be a file that root alone can write", file);
+		return complain("refused: %s%s: must be a file that root alone can write", root, file);
 	return OK;
+}
+
+/* The file of that name, or with a name that begins so, which is mapped in a program that has printed
+ * its maps; NULL if none is. The lines of the maps begin with an address, those of the dynamic linker,
+ * which tells of files that it has not loaded, do not. What is returned stays until the next call. */
+static const char *mapped_file(const char *maps, const char *name)
+{
+	static char file[PATH_MAX];
+	const char *path, *base, *end;
+
+	for (const char *line = maps; *line; line = *end ? end + 1 : end) {
+		end = line + strcspn(line, "\n");
+		path = memchr(line, '/', (size_t)(end - line));
+		if (!path || line[strspn(line, "0123456789abcdef")] != '-' || end - path >= PATH_MAX)
+			continue;
+		for (base = end; base[-1] != '/'; base--)
+			;
+		if (strncmp(base, name, strlen(name)) == 0) {
+			snprintf(file, sizeof file, "%.*s", (int)(end - path), path);
+			return file;
+		}
+	}
+	return NULL;
+}
+
+/* What the dynamic linker could not preload, by its own words: the name that it was given, until the
+ * next call; NULL if there is nothing. */
+static const char *objected(const char *text)
+{
+	static char name[PATH_MAX];
+	static const char words[] = "ld.so: object '";
+	const char *at = strstr(text, words);
+
+	if (!at)
+		return NULL;
+	at += sizeof words - 1;
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(at, "'"), at);
+	return name;
+}
+
+static char lib_folder[256]; /* what $LIB means for mapped[0]; empty while that is not known */
+
+/* Runs mapped[0] as anybody would. */
+static int try_plain(struct result *r)
+{
+	const char *libc;
+
+	if (access(mapped[0], X_OK) != 0)
+		return complain("refused: there is no program %s%s to try the library with; is %s the root of a "
+				"system?", root, mapped[0], *root ? root : "/");
+	if (access(mapped[1], R_OK) != 0)
+		return complain("refused: it takes %s%s to see what a program has loaded: mount -t proc proc "
+				"%s/proc", root, mapped[1], root);
+	if (!run(mapped, NULL, r))
+		return complain("%s%s cannot be run", root, mapped[0]);
+	libc = mapped_file(r->text, "libc.so");
+	if (!libc)
+		libc = mapped_file(r->text, "libc-"); /* of a glibc before 2.34 */
+	if (libc) {
+		libc += strncmp(libc, "/usr/", 5) == 0 ? 5 : 1;
+		snprintf(lib_folder, sizeof lib_folder, "%.*s", (int)(strrchr(libc, '/') - libc), libc);
+	}
+	return OK;
+}
+
+/* Says why the library that the entry names was not loaded into what has been run. */
+static int tell_why(const char *what, const char *entry, const struct result *r)
+{
+	char file[PATH_MAX];
+	const char *lib = strstr(entry, "$LIB");
+	bool missing;
+
+	if (lib && *lib_folder)
+		snprintf(file, sizeof file, "%.*s%s%s", (int)(lib - entry), entry, lib_folder, lib + 4);
+	else
+		snprintf(file, sizeof file, "%s", entry);
+	if (file[0] == '/' && !strchr(file, '$'))
+		missing = access(file, F_OK) != 0;
+	else /* only the dynamic linker knows where it has looked */
+		missing = r->status == 0 && strstr(r->text, "(cannot open shared object file)");
+	complain(missing ? "%s: %s%s: not found" : "%s: %s%s: cannot be loaded: damaged, or not for this system", what,
+		 file[0] == '/' ? root : "", file);
+	if (r->status != 0)
+		complain("with it %s %s", mapped[0], how(r->status));
+	if (*r->text && (objected(r->text) || r->status != 0)) /* the complaint comes first */
+		fprintf(stderr, "%.*s\n", (int)strcspn(r->text, "\n"), r->text);
+	if (missing && *lib_folder)
+		complain("it must be in the folder that the system's own libraries are in, %s/usr/%s", root, lib_folder);
+	return FAILED;
 }
 
 /* The file that the entry means in programs of this architecture, from the maps of one that has it
@@ -174,23 +386,36 @@ static int check_file(const char *file)
 static const char *loaded_file(void)
 {
 	static struct result r;
-	char *at, *start;
+	const char *entry, *file;
+	static char ours[PATH_MAX];
 
-	if (!run(mapped, ENTRY, &r))
-		return complain("%s cannot be run", mapped[0]), NULL;
-	at = strstr(r.text, "/" ASHLAR_SONAME);
-	if (r.status != 0 || !at || strstr(r.text, "ld.so: ")) {
-		complain("refused: with %s, %s %s", ENTRY, mapped[0], how(r.status));
-		if (strstr(r.text, "ld.so: ") || r.status != 0) /* the complaint comes first */
-			fprintf(stderr, "%.*s\n", (int)strcspn(r.text, "\n"), r.text);
-		fputs("ashlar-preload: the library must be in the folder that the system's own libraries "
-		      "are in\n", stderr);
+	if (try_plain(&r) != OK)
+		return NULL;
+	if (named(ours) != OK)
+		return NULL;
+	entry = objected(r.text);
+	if (entry && !is_ours(entry, strlen(entry))) {
+		complain("refused: another line of %s%s cannot be preloaded: mend it, or take it out first", root, LIST);
+		fprintf(stderr, "%.*s\n", (int)strcspn(r.text, "\n"), r.text);
 		return NULL;
 	}
-	for (start = at; start > r.text && start[-1] != ' ' && start[-1] != '\n'; start--)
-		;
-	at[strlen("/" ASHLAR_SONAME)] = '\0';
-	return start;
+	if (entry || (r.status != 0 && *ours)) {
+		tell_why("refused: it is in " LIST " already", entry ? entry : ours, &r);
+		complain("ashlar-preload disable takes it out");
+		return NULL;
+	}
+	if (r.status != 0) {
+		complain("refused: %s%s %s, and that without the library", root, mapped[0], how(r.status));
+		return NULL;
+	}
+	if (!run(mapped, ENTRY, &r))
+		return complain("%s cannot be run", mapped[0]), NULL;
+	file = mapped_file(r.text, ASHLAR_SONAME);
+	if (r.status != 0 || !file || objected(r.text)) {
+		tell_why("refused", ENTRY, &r);
+		return NULL;
+	}
+	return file;
 }
 
 static int check_program(const char *const argv[])
@@ -202,7 +427,8 @@ static int check_program(const char *const argv[])
 	if (!run(argv, NULL, &without) || !run(argv, ENTRY, &with))
 		return complain("%s cannot be run", argv[0]);
 	if (with.status != without.status || strcmp(with.text, without.text) != 0) {
-		complain("refused: with the library %s %s", argv[0], how(with.status));
+		complain("refused: with the library %s %s", argv[0],
+			 with.status == without.status ? "does not print what it prints without" : how(with.status));
 		fputs(with.text, stderr);
 		return FAILED;
 	}
@@ -265,96 +491,61 @@ static int check(void)
 	return OK;
 }
 
-/* ---- the file */
-
-struct list {
-	bool there;
-	size_t len;
-	char text[16384];
-};
-
-static bool is_ours(const char *entry, size_t len)
-{
-	size_t n = strlen(ASHLAR_SONAME);
-	return len >= n && memcmp(entry + len - n, ASHLAR_SONAME, n) == 0 &&
-	       (len == n || entry[len - n - 1] == '/');
-}
-
-/* Finds the next entry at or behind *at; false at the end. From # on, a line is a comment. */
-static bool next_entry(const struct list *l, size_t *at, size_t *len)
-{
-	*at += strspn(l->text + *at, SEPARATORS);
-	while (l->text[*at] == '#') {
-		*at += strcspn(l->text + *at, "\n");
-		*at += strspn(l->text + *at, SEPARATORS);
-	}
-	*len = strcspn(l->text + *at, SEPARATORS "#");
-	return *len > 0;
-}
-
-static int read_list(struct list *l)
-{
-	struct stat st;
-	int fd = open(LIST, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	ssize_t n;
-
-	*l = (struct list){.there = fd >= 0};
-	if (fd < 0)
-		return errno == ENOENT ? OK : complain("%s: %s", LIST, strerror(errno));
-	n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, l->text, sizeof l->text - 1) : -1;
-	close(fd);
-	if (n < 0 || n == sizeof l->text - 1)
-		return complain("%s: not a list that can be read", LIST);
-	l->len = (size_t)n;
-	if (strlen(l->text) != l->len)
-		return complain("%s: not a list that can be read", LIST);
-	return OK;
-}
-
-static bool has_ours(const struct list *l)
-{
-	for (size_t at = 0, len; next_entry(l, &at, &len); at += len)
-		if (is_ours(l->text + at, len))
-			return true;
-	return false;
-}
-
 static int folder = -1; /* /etc, locked by the commands that write */
 
 static int lock_list(void)
 {
+	if (geteuid() != 0)
+		return complain("%s%s: only root can change it", root, LIST);
 	folder = open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	for (int i = 0; folder >= 0 && i < SECONDS; i++) {
+	if (folder < 0)
+		return complain("%s/etc: %s", root, strerror(errno));
+	for (int i = 0; i < SECONDS; i++) {
 		if (flock(folder, LOCK_EX | LOCK_NB) == 0)
 			return OK;
 		if (errno != EWOULDBLOCK)
 			break;
 		sleep(1);
 	}
-	return complain("/etc: %s", errno == EWOULDBLOCK ? "another ashlar-preload is at work"
-							 : strerror(errno));
+	return complain("%s/etc: %s", root, errno == EWOULDBLOCK ? "another ashlar-preload is at work"
+								 : strerror(errno));
+}
+
+static int not_replaced(void)
+{
+	return complain("%s%s: %s", root, LIST,
+			errno == EBUSY ? "something is mounted on it: unmount it first" : strerror(errno));
 }
 
 /* What a reader of the file sees is the old list or the new one, whatever happens meanwhile. */
-static int write_list(const struct list *l)
+static int write_list(const struct list *l, const struct list *before)
 {
 	int fd;
 	bool ok;
 
 	if (!l->there) {
 		if (unlink(LIST) != 0 && errno != ENOENT)
-			return complain("%s: %s", LIST, strerror(errno));
+			return not_replaced();
 	} else {
 		unlink(NEW); /* of one that was interrupted */
 		fd = open(NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 		ok = fd >= 0 && fchmod(fd, 0644) == 0 &&
 		     write(fd, l->text, l->len) == (ssize_t)l->len && fsync(fd) == 0;
-		if (!ok || rename(NEW, LIST) != 0) {
-			complain("%s: %s", NEW, strerror(errno));
+		if (!ok) {
+			complain("%s%s: %s", root, NEW, strerror(errno));
 			unlink(NEW);
 			return FAILED;
 		}
 		close(fd);
+		if (rename(NEW, LIST) != 0) {
+			not_replaced();
+			unlink(NEW);
+			return FAILED;
+		}
+		if (before->there && !before->link &&
+		    ((before->st.st_mode & 07777) != 0644 || before->st.st_uid || before->st.st_gid))
+			printf("note: %s%s had mode %04o and owner %u:%u; now 0644 and root: each program reads it\n",
+			       root, LIST, before->st.st_mode & 07777, before->st.st_uid, before->st.st_gid);
 	}
 	fsync(folder);
 	return OK;
@@ -362,21 +553,34 @@ static int write_list(const struct list *l)
 
 /* ---- commands */
 
-static int status(void)
+/* Whether programs start with the library, which the list names so. */
+static int in_use(const char *entry)
 {
-	static struct list l;
 	static struct result r;
 
-	if (read_list(&l) != OK)
+	if (try_plain(&r) != OK)
 		return FAILED;
-	if (!has_ours(&l)) {
-		puts("not enabled");
-		return FAILED;
+	if (r.status == 0 && mapped_file(r.text, ASHLAR_SONAME)) {
+		puts("enabled");
+		if (objected(r.text))
+			printf("note: %.*s\n", (int)strcspn(r.text, "\n"), r.text);
+		return OK;
 	}
-	if (!run(mapped, NULL, &r) || r.status != 0 || !strstr(r.text, "/" ASHLAR_SONAME))
-		return complain("%s names the library, but %s does not run with it", LIST, mapped[0]);
-	puts("enabled");
-	return OK;
+	complain("%s%s names the library, but programs do not %s", root, LIST,
+		 r.status == 0 ? "start with it" : "run with it: ashlar-preload disable takes it out");
+	return tell_why("not in use", entry, &r);
+}
+
+static int status(void)
+{
+	static char entry[PATH_MAX];
+
+	if (named(entry) != OK)
+		return FAILED;
+	if (*entry)
+		return in_use(entry);
+	puts("not enabled");
+	return FAILED;
 }
 
 static int enable(void)
@@ -386,53 +590,73 @@ static int enable(void)
 
 	if (lock_list() != OK || read_list(&before) != OK)
 		return FAILED;
-	if (has_ours(&before))
-		return status();
+	if (before.what)
+		return complain("refused: %s%s is %s: move it away, or unmount it, first", root, LIST, before.what);
+	if (before.link && !has_ours(&before))
+		return complain("refused: %s%s is a symbolic link: put a copy of the file in its place first (cp -L, "
+				"then mv), or write the line %s where it leads", root, LIST, ENTRY);
 	if (check() != OK)
 		return FAILED;
-	after = before;
+	if (has_ours(&before))
+		return status();
+	if (read_list(&after) != OK)
+		return FAILED;
+	if (!after.there)
+		after.text = (char[sizeof ENTRY + 2]){0};
 	after.there = true;
 	if (after.len && after.text[after.len - 1] != '\n')
 		after.text[after.len++] = '\n';
-	if (after.len + sizeof ENTRY + 1 > sizeof after.text)
-		return complain("%s: is full", LIST);
 	after.len += (size_t)sprintf(after.text + after.len, "%s\n", ENTRY);
-	if (write_list(&after) != OK)
+	if (write_list(&after, &before) != OK)
 		return FAILED;
-	if (!run(mapped, NULL, &r) || r.status != 0 || !strstr(r.text, "/" ASHLAR_SONAME)) {
-		if (write_list(&before) != OK)
+	if (!run(mapped, NULL, &r) || r.status != 0 || !mapped_file(r.text, ASHLAR_SONAME)) {
+		if (write_list(&before, &after) != OK)
 			return complain("%s does not run with it after all, and the line could not be "
 					"taken back: ashlar-preload disable", mapped[0]);
 		return complain("taken back: %s does not run with it after all", mapped[0]);
 	}
-	printf("enabled: %s names %s; programs that are started from now on use it\n", LIST, ENTRY);
+	printf("enabled: %s%s names %s; programs that are started from now on use it\n", root, LIST, ENTRY);
 	return OK;
+}
+
+/* Takes out what is at and what sets it apart; a line that had nothing else goes whole. */
+static void take_out(struct list *l, size_t at, size_t len)
+{
+	size_t end = at + len;
+
+	end += strspn(l->text + end, BLANKS);
+	if (end == l->len || l->text[end] == '\n')
+		while (at > 0 && strchr(BLANKS, l->text[at - 1]))
+			at--;
+	if (l->text[end] == '\n' && (at == 0 || l->text[at - 1] == '\n'))
+		end++;
+	memmove(l->text + at, l->text + end, l->len + 1 - end);
+	l->len -= end - at;
 }
 
 static int disable(void)
 {
 	static struct list before, after;
-	size_t from = 0;
+	size_t at = 0, len;
 
-	if (lock_list() != OK || read_list(&before) != OK)
+	if (lock_list() != OK || read_list(&before) != OK || read_list(&after) != OK)
 		return FAILED;
 	if (!has_ours(&before)) {
 		puts("not enabled");
 		return OK;
 	}
-	for (size_t at = 0, len; next_entry(&before, &at, &len); at += len) {
-		if (!is_ours(before.text + at, len))
-			continue;
-		memcpy(after.text + after.len, before.text + from, at - from);
-		after.len += at - from;
-		from = at + len;
-		from += before.text[from] == '\n' && (after.len == 0 || after.text[after.len - 1] == '\n');
+	while (next_ours(&after, &at, &len)) {
+		take_out(&after, at, len);
+		at = 0;
 	}
-	memcpy(after.text + after.len, before.text + from, before.len - from);
-	after.len += before.len - from;
 	after.there = strspn(after.text, SEPARATORS) < after.len;
-	if (write_list(&after) != OK)
+	if (write_list(&after, &before) != OK)
 		return FAILED;
+	for (at = 0; next_ours(&before, &at, &len); at += len)
+		printf("%s%s: taken out: %.*s\n", root, LIST, (int)len, before.text + at);
+	if (before.link)
+		printf("note: %s%s was a symbolic link, and is %s now; the file that it led to is as it was\n", root, LIST,
+		       after.there ? "a file of its own" : "gone");
 	puts("disabled; programs that run go on with it until they end");
 	return OK;
 }
@@ -440,33 +664,67 @@ static int disable(void)
 static int usage(FILE *where)
 {
 	fputs("usage: ashlar-preload [--root FOLDER] enable | disable | status | check\n"
+	      "       ashlar-preload --help | --version\n"
 	      "Turn the system-wide use of ashlar on or off: see ashlar-preload(8).\n",
 	      where);
 	return where == stdout ? OK : USAGE;
 }
 
-int main(int argc, char **argv)
+/* It takes no privilege to stay where one is. */
+static int enter(const char *new_root)
+{
+	struct stat here, there;
+
+	if (stat(new_root, &there) != 0)
+		return complain("--root %s: %s", new_root, strerror(errno));
+	if (stat("/", &here) == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+		return OK;
+	if (chroot(new_root) != 0 || chdir("/") != 0)
+		return complain("--root %s: %s", new_root, errno == EPERM ? "only root can go there" : strerror(errno));
+	root = new_root;
+	return OK;
+}
+
+static int command(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*function)(void);
 	} commands[] = {{"enable", enable}, {"disable", disable}, {"status", status}, {"check", check}};
-	int at = 1;
+	static const struct option options[] = {
+		{"root", required_argument, NULL, 'r'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{0},
+	};
+	const char *new_root = NULL;
+
+	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+		switch (option) {
+		case 'r': new_root = optarg; break;
+		case 'h': return usage(stdout);
+		case 'v': return puts("ashlar " PACKAGE_VERSION), OK;
+		default: return usage(stderr);
+		}
+	}
+	if (optind == argc)
+		return complain("no command"), usage(stderr);
+	if (optind + 1 < argc)
+		return complain("%s: one command at a time", argv[optind + 1]), usage(stderr);
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (!strcmp(argv[optind], commands[i].name))
+			return new_root && enter(new_root) != OK ? FAILED : commands[i].function();
+	return complain("%s: no such command", argv[optind]), usage(stderr);
+}
+
+int main(int argc, char **argv)
+{
+	int status;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc == 2 && !strcmp(argv[1], "--help"))
-		return usage(stdout);
-	if (argc == 2 && !strcmp(argv[1], "--version"))
-		return puts("ashlar " PACKAGE_VERSION), OK;
-	if (argc > 2 && !strcmp(argv[1], "--root")) {
-		if (chroot(argv[2]) != 0 || chdir("/") != 0)
-			return complain("%s: %s", argv[2], strerror(errno));
-		at = 3;
-	}
-	if (argc != at + 1)
-		return usage(stderr);
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		if (!strcmp(argv[at], commands[i].name))
-			return commands[i].function();
-	return usage(stderr);
+	argv[0] = "ashlar-preload"; /* for getopt_long's complaints */
+	status = command(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return complain("standard output cannot be written to"), status == OK ? FAILED : status;
+	return status;
 }
