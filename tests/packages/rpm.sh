@@ -238,9 +238,9 @@ umount "$list"
 silently in_rpm -e ashlar
 cat >"$work/list" <<'E1'
 # /usr/$LIB/libashlar.so.2
-/usr/$LIB/libdl.so.2:
+/usr/$LIB/libdl.so.2
 
- /usr/local/lib/libashlar.so.2 # libashlar.so.2
+# libashlar.so.2
 /usr/$LIB/libdl.so.2
 E1
 diff "$work/list" "$list" || fail "the library's removal wrote another list (>)"

@@ -271,7 +271,11 @@ by_hand()
 by_hand '/usr/$LIB/libashlar.so.2\n'
 by_hand 'libashlar.so.2'
 by_hand "/usr/lib/$multiarch/libm.so.6:$lib /\${LIB}/libc.so.6\n" \
-	"/usr/lib/$multiarch/libm.so.6: /\${LIB}/libc.so.6\n"
+	"/usr/lib/$multiarch/libm.so.6:/\${LIB}/libc.so.6\n"
+by_hand 'libm.so.6:\tlibashlar.so.2:\nlibashlar.so.2 libm.so.6 # x\nlibashlar.so.2#libashlar.so.2' \
+	'libm.so.6\nlibm.so.6 # x\n#libashlar.so.2'
+by_hand 'libm.so.6 libashlar.so.2 /x/libashlar.so.2.0.0 libashlar.so.1 # libashlar.so.2\n' \
+	'libm.so.6 libashlar.so.1 # libashlar.so.2\n'
 by_hand "/usr/\$LIB/libm.so.6\n\n$(readlink -f "$lib")\n# not $lib\n" "/usr/\$LIB/libm.so.6\n\n# not $lib\n"
 # of two architectures, the one of the system's own programs counts
 tree=$(mktemp -d)
@@ -293,19 +297,67 @@ quietly dpkg -r libashlar2:i386
 quietly dpkg --remove-architecture i386
 # what it cannot change keeps it installed
 quietly dpkg -i one/libashlar2_*.deb
-echo libashlar.so.2 >/etc/list
-ln -s list "$list"
-! dpkg -r libashlar2 >log 2>&1 || fail "removed, with a list that is a link"
-grep 'libashlar2: .* is no regular file' log || { cat log; fail "no word of why it stays"; }
+# stays WHY: the library does, and so do the other package and the system
+stays()
+{
+	for package in libashlar2 ashlar-preload; do
+		! dpkg -r --force-depends $package >log 2>&1 || fail "$package: removed, with a list that $1"
+		grep "$2" log || { cat log; fail "$package: no word of why it stays"; }
+		quietly dpkg --configure -a
+	done
+}
+quietly dpkg -i one/ashlar-preload_*.deb
+echo libashlar.so.2 >"$list"
+mount --bind "$list" "$list"
+stays "is mounted" mounted
 enabled "after a removal that was refused"
-rm "$list" /etc/list
-# one that is not the package's stays
+umount "$list"
+printf 'libashlar.so.2\0' >"$list"
+stays "has zero bytes" 'zero bytes'
+# a list that does not name it holds up nothing, whatever it is
+passes()
+{
+	quietly dpkg -r ashlar-preload libashlar2
+	[ ! -e "$lib" ] || fail "the library is still there, with a list that is $1"
+	quietly dpkg -i one/libashlar2_*.deb one/ashlar-preload_*.deb
+}
+printf 'libm.so.6\n\0' >"$list"
+passes "no text"
+rm "$list"
+mkdir "$list"
+passes "a folder"
+rmdir "$list"
+: >"$list"
+passes empty
+mount --bind /dev/null "$list"
+passes /dev/null
+umount "$list"
+head -c 3000000 /dev/zero | tr '\0' '#' >"$list"
+passes long
+rm "$list"
+# a link becomes a file of its own, or goes
+for package in libashlar2 ashlar-preload; do
+	printf 'libashlar.so.2\nlibm.so.6\n' >/etc/list
+	ln -s list "$list"
+	enabled "a list that is a link"
+	quietly dpkg -r --force-depends $package
+	disabled "removal of $package, with a list that is a link"
+	[ ! -L "$list" ] && [ "$(cat "$list")" = libm.so.6 ] || fail "$package: a list that is a link became $(cat "$list")"
+	[ "$(wc -l </etc/list)" -eq 2 ] || fail "$package wrote where the list led"
+	rm "$list" /etc/list
+	quietly dpkg -i one/libashlar2_*.deb one/ashlar-preload_*.deb
+done
+# both take out a library of that name elsewhere, too
 mkdir -p /usr/local/lib
 cp "$lib" /usr/local/lib/libashlar.so.2
-echo /usr/local/lib/libashlar.so.2 >"$list"
-quietly dpkg -r libashlar2
-enabled "removal, with another library of that name in use"
-rm "$list" /usr/local/lib/libashlar.so.2
+for package in libashlar2 ashlar-preload; do
+	echo /usr/local/lib/libashlar.so.2 >"$list"
+	enabled "another library of that name"
+	quietly dpkg -r --force-depends $package
+	gone "removal of $package, with another library of that name in use"
+	quietly dpkg -i one/libashlar2_*.deb one/ashlar-preload_*.deb
+done
+rm /usr/local/lib/libashlar.so.2
 ldconfig
 
 step "purging"
