@@ -12,6 +12,8 @@ header=$(sed -n 's/^#define ASHLAR_VERSION_[A-Z]* //p' "$src/include/ashlar/ashl
 [ "$(config --cc)" = "$CC" ] || fail "--cc: $(config --cc)"
 [ "$(config --cflags)" = "$CFLAGS" ] || fail "--cflags: $(config --cflags)"
 [ "$(config --version --revision | wc -l)" -eq 2 ] || fail "two options, not two lines"
+[ "$(config --help | wc -l)" -gt 10 ] && config --help | grep -q '^Each option but --help' || fail "--help"
+case $(config --config) in ' '*) fail "--config begins with a blank" ;; esac
 for option in $(config --help | grep -o '^ *--[a-z]*'); do
 	config "$option" >/dev/null || fail "$option exits with $?"
 done

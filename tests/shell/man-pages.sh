@@ -24,6 +24,13 @@ for key in $keys; do
 done
 
 text ashlar-config.1 >"$tmp/ashlar-config.1"
+for page in ashlar.sh.1 ashlar-preload.8; do
+	text $page >"$tmp/$page"
+	for option in --help --version; do
+		grep -q -- "$option" "$tmp/$page" || fail "not in $page: $option"
+	done
+done
+
 options=$(sh "$build/tools/ashlar-config" --help | grep -o '^ *--[a-z]*')
 [ -n "$options" ] || broken "ashlar-config --help lists nothing"
 for option in $options; do

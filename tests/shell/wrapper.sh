@@ -30,6 +30,12 @@ for wrong in "" --help; do
 	[ $status -eq "$([ "$wrong" ] && echo 0 || echo 125)" ] || fail "ashlar.sh $wrong exits with $status"
 done
 
+status=0
+run --bogus >"$tmp/out" 2>&1 || status=$?
+[ $status -eq 125 ] || fail "ashlar.sh --bogus exits with $status"
+grep -qx 'ashlar.sh: --bogus: no such option' "$tmp/out" || fail "ashlar.sh --bogus says: $(cat "$tmp/out")"
+[ "$(run -- printf %s --bogus)" = --bogus ] || fail "-- and an argument that looks like an option"
+
 sed "s,^libdir=.*,libdir=$tmp/nowhere," "$build/tools/ashlar.sh" >"$tmp/ashlar.sh"
 ! run true 2>"$tmp/err" || fail "without the library the command runs all the same"
 grep -q "$tmp/nowhere/$soname" "$tmp/err" || fail "no word of the missing library: $(cat "$tmp/err")"
