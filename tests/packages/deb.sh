@@ -49,6 +49,19 @@ case ${archive##*/} in
 *) fail "debian/changelog has version $version, not that of ${archive##*/}" ;;
 esac
 
+# What others have written of the archive is under a stanza of its own, and no stanza is of files that are not there.
+tar -tf "$archive" | sed 's,^[^/]*/,,' | grep -v '/$' | sort >"$work/shipped"
+sed -n '/^Files:/,/^Copyright:/p' "$top/debian/copyright" | sed 's/^Files://; /^Copyright/d' | tr -d ' ' | grep . >"$work/stanzas"
+grep -v '\*' "$work/stanzas" | sort | comm -23 - "$work/shipped" >"$work/gone"
+[ ! -s "$work/gone" ] || fail "debian/copyright has stanzas for $(cat "$work/gone")"
+mkdir "$work/archive"
+tar -xf "$archive" -C "$work/archive" --strip-components=1
+(cd "$work/archive" && grep -rlE 'Copyright.*(Free Software|Consortium)|^#.*(Copyright \(C\)|Copyright) [0-9]' . | sed 's,^\./,,') |
+	sort >"$work/others"
+[ "$(wc -l <"$work/others")" -ge 10 ] || fail "the licences of the archive were not understood"
+grep -vxF -f "$work/stanzas" "$work/others" | grep -v '^debian/\|^tests/packages/' >"$work/missing" || :
+[ ! -s "$work/missing" ] || fail "debian/copyright has no stanza for $(cat "$work/missing")"
+
 # build FOLDER WHAT COMMAND...: the command builds, or comes before what does.
 build()
 {
@@ -136,6 +149,7 @@ again "$version-1+same" "$area/same"
 again "$version-2" "$area/other" "$real" "$real.1"
 cp "$top/examples/mem_test.c" "$area"
 cp -r "$top/debian/tests" "$area/tests"
+cp "$top/tests/shell/links.sh" "$area"
 
 # --- and in a system
 step "in a chroot"

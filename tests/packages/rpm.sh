@@ -127,6 +127,8 @@ in_root ldconfig -p | grep -q "libashlar.so.2 .* => .*/$lib/libashlar.so.2$" || 
 # With a link in its place there were a moment without it in an update: rpm/ashlar.spec.
 [ -f "$library" ] && [ ! -L "$library" ] || fail "$folder/libashlar.so.2 is not a file"
 
+sh "$top/tests/shell/links.sh" "$at/usr/share/doc/ashlar" || fail "the texts do not hold together"
+
 # ---- programs linked with it
 
 cp "$top/examples/mem_test.c" "$at/tmp"

@@ -51,6 +51,16 @@ has "Failures" "- two under b: 1 of 1 (status 139)"
 ! awk '/^## Time/, /^## Peak/' "$tmp/results.md" | grep -q '^| latency' || fail "latency is timed"
 python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$tmp/results.svg" || fail "the picture is not XML"
 
+# The means in README.md are those of doc/performance.md, where each cell has both.
+for row in 'time 1' 'peak memory 2'; do
+	sed -n 's/^| \*\*mean of 47\*\* | \(.*\) |$/\1/p' "$src/doc/performance.md" | tr -d '*' |
+		awk -F ' [|] ' -v n="${row##* }" '{ for (i = 1; i <= NF; i++) { split($i, c, " "); printf "| %s ", c[n] } }' \
+		>"$tmp/means"
+	[ -s "$tmp/means" ] || broken "doc/performance.md has no mean of 47"
+	grep -qxF "| ${row% *} $(cat "$tmp/means")|" "$src/README.md" ||
+		fail "README.md has other means of ${row% *} than doc/performance.md: $(cat "$tmp/means")"
+done
+
 sed '/^[#=]/d' "$src/bench/suite" | while read -r label workload rest; do
 	case $workload in
 	!*)

@@ -22,7 +22,9 @@ if [ -z "$ashlar_prefix" ]; then
 else
 	include="$include include/ashlar/prefixed.h"
 fi
-doc="doc/CONTRIBUTING.md doc/LICENSE doc/NEWS.md doc/README.md doc/SECURITY.md doc/doc/ARCHITECTURE.md doc/doc/performance.md doc/doc/preload.md doc/examples/mem_hook.c doc/examples/mem_hook_table.c doc/examples/mem_test.c"
+doc="doc/CONTRIBUTING.md doc/LICENSE doc/NEWS.md doc/README.md doc/SECURITY.md doc/doc/ARCHITECTURE.md
+	doc/doc/performance.md doc/doc/platforms.md doc/doc/preload.md
+	$(cd "$src" && printf 'doc/%s ' doc/decisions/*.md) doc/examples/mem_hook.c doc/examples/mem_hook_table.c doc/examples/mem_test.c"
 pc="lib/pkgconfig/ashlar$install_suffix.pc"
 so=lib/libashlar$install_suffix.so
 real= shared_libs= static_libs=
@@ -63,6 +65,7 @@ into install
 printf '%s\n' $bin $include $shared_libs $static_libs $pc $man $doc | sort >"$tmp/expected"
 files | diff "$tmp/expected" - || fail "install: other files than expected (<)"
 [ "$shared" = no ] || [ "$(readlink "$root/p/$so")" = "$real" ] || fail "$so is not a link to $real"
+sh "$src/tests/shell/links.sh" "$root/p/doc" || fail "the texts that are installed do not hold together"
 for b in $bin; do
 	[ -x "$root/p/$b" ] || fail "$b cannot be executed"
 done

@@ -17,6 +17,13 @@ missing=$(awk '/^# \[/ { section = $2 } /^#|^$/ || section == "[cxx]" { next } {
 done)
 [ -z "$missing" ] || fail "not in ashlar.3: $missing"
 
+# whatis finds what NAME names
+sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' "$tmp/ashlar.3" | grep -o '[a-z][a-z0-9_]*(' | tr -d '(' | sort -u >"$tmp/functions"
+[ "$(wc -l <"$tmp/functions")" -gt 15 ] || broken "the SYNOPSIS of ashlar.3 was not understood"
+sed '/^\.SH LIBRARY/,$d' "$src/doc/ashlar.3" | tr -c 'a-z0-9_' '\n' | sort -u >"$tmp/named"
+missing=$(comm -23 "$tmp/functions" "$tmp/named")
+[ -z "$missing" ] || fail "not in NAME of ashlar.3: $missing"
+
 keys=$(sed -n 's/^	{"\([a-z_]*\)", \(BOOL\|NUMBER\),.*/\1/p' "$src/lib/os/conf.c")
 [ -n "$keys" ] || broken "the table of options in lib/os/conf.c was not understood"
 for key in $keys; do

@@ -43,6 +43,12 @@ ldconfig -p | grep "libashlar\.so\.2 .*/lib/$multiarch/libashlar\.so\.2" || fail
 for page in 'ashlar 3' 'ashlar-config 1' 'ashlar.sh 1' 'ashlar-preload 8'; do
 	[ -s "/usr/share/man/man${page#* }/${page% *}.${page#* }.gz" ] || fail "no manual page $page"
 done
+for package in libashlar-dev ashlar-preload; do
+	quietly sh links.sh "/usr/share/doc/$package"
+	for name in $(grep -oh '[A-Za-z]*\.md' "/usr/share/doc/$package/README.Debian"); do
+		[ -e "/usr/share/doc/$package/$name" ] || fail "README.Debian of $package names $name, which is not there"
+	done
+done
 quietly gcc mem_test.c -lashlar
 ldd ./a.out
 ldd ./a.out | grep -Eq "libashlar\.so\.2 => (/usr)?/lib/$multiarch/libashlar\.so\.2 " || fail "a.out is not on ashlar"
