@@ -85,6 +85,13 @@ becomes "libm.so.6 /usr/local/lib/$soname libnot$soname ${soname}x" "libm.so.6 l
 printf '# /usr/$LIB/%s\n/usr/$LIB/libother.so\n' "$soname" >"$list" # glibc 2.36 finds only the first comment
 ! run status || fail "a comment is taken for an entry"
 cp "$list" "$tmp/list"
+printf '# a comment before it that is longer than all that comes behind it\n# /usr/$LIB/%s\n' "$soname" >"$list"
+if unshare --mount sh -c 'mount --make-rprivate / && mount -t proc proc "$1/proc" && chroot "$1" /bin/cat /proc/self/maps' \
+	sh "$root" 2>/dev/null | grep -q "/$soname"; then
+	run status || fail "status with a comment that is none: $(cat "$tmp/out")"
+	says 'not by an entry' "status with a comment that is none"
+fi
+cp "$tmp/list" "$list"
 run enable || fail "enable behind a comment: $(cat "$tmp/out")"
 run disable || fail "disable behind a comment: $(cat "$tmp/out")"
 cmp -s "$list" "$tmp/list" || fail "disable behind a comment wrote: $(cat "$list")"

@@ -278,10 +278,10 @@ by_hand '/usr/$LIB/libashlar.so.2\n'
 by_hand 'libashlar.so.2'
 by_hand "/usr/lib/$multiarch/libm.so.6:$lib /\${LIB}/libc.so.6\n" \
 	"/usr/lib/$multiarch/libm.so.6:/\${LIB}/libc.so.6\n"
-by_hand 'libm.so.6:\tlibashlar.so.2:\nlibashlar.so.2 libm.so.6 # x\nlibashlar.so.2#libashlar.so.2' \
-	'libm.so.6\nlibm.so.6 # x\n#libashlar.so.2'
-by_hand 'libm.so.6 libashlar.so.2 /x/libashlar.so.2.0.0 libashlar.so.1 # libashlar.so.2\n' \
-	'libm.so.6 libashlar.so.1 # libashlar.so.2\n'
+by_hand 'libm.so.6:\tlibashlar.so.2:\nlibashlar.so.2 libm.so.6\nlibashlar.so.2 # libashlar.so.2' \
+	'libm.so.6\nlibm.so.6\n# libashlar.so.2'
+by_hand 'libm.so.6 libashlar.so.2 /x/libashlar.so.2.0.0 libc.so.6 # libashlar.so.2\n' \
+	'libm.so.6 libc.so.6 # libashlar.so.2\n'
 by_hand "/usr/\$LIB/libm.so.6\n\n$(readlink -f "$lib")\n# not $lib\n" "/usr/\$LIB/libm.so.6\n\n# not $lib\n"
 # of two architectures, the one of the system's own programs counts
 tree=$(mktemp -d)
