@@ -135,15 +135,19 @@ AC_DEFUN([ASHLAR_CHECK_STATIC_PROGRAMS],
   AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <stdio.h>]], [[puts("");]])],
     [ashlar_cv_static_programs=yes], [ashlar_cv_static_programs=no])
   LDFLAGS=$ashlar_save_LDFLAGS])
-AM_CONDITIONAL([STATIC_PROGRAMS], [test "x$ashlar_cv_static_programs" = xyes])
 # A wrapper of the compiler that does not know it makes a program with an interpreter, or one that does not run.
 AC_CACHE_CHECK([for static linking of programs at any address], [ashlar_cv_static_pie],
   [ashlar_save_LDFLAGS=$LDFLAGS ashlar_save_CFLAGS=$CFLAGS
-  LDFLAGS="$LDFLAGS -static-pie" CFLAGS="$CFLAGS -fPIE"
+  LDFLAGS="$LDFLAGS -static-pie" CFLAGS="-fPIE $CFLAGS"
   ashlar_cv_static_pie=no
   AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <stdio.h>]], [[puts("");]])],
     [AS_IF([grep '\.interp' conftest$EXEEXT >/dev/null], [],
       [test "x$cross_compiling" = xyes || ./conftest$EXEEXT >/dev/null 2>&1], [ashlar_cv_static_pie=yes])])
   LDFLAGS=$ashlar_save_LDFLAGS CFLAGS=$ashlar_save_CFLAGS])
-AM_CONDITIONAL([STATIC_PIE], [test "x$ashlar_cv_static_programs$ashlar_cv_static_pie" = xyesyes])
+STATIC_CFLAGS= STATIC_LDFLAGS=
+AS_CASE([$ashlar_cv_static_programs$ashlar_cv_static_pie],
+  [yesyes], [STATIC_CFLAGS=-fPIE STATIC_LDFLAGS=-static-pie],
+  [yes*], [STATIC_LDFLAGS=-static])
+AC_SUBST([STATIC_CFLAGS])
+AC_SUBST([STATIC_LDFLAGS])
 ])
