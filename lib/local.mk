@@ -38,6 +38,8 @@ libash_core_la_SOURCES = \
 	lib/heap/cache.c lib/heap/cache.h \
 	lib/heap/shard.c lib/heap/shard.h \
 	lib/heap/thread.c lib/heap/thread.h \
+	lib/heap/usage.c lib/heap/usage.h \
+	lib/obs/ctl.c lib/obs/ctl.def lib/obs/ctl.h \
 	lib/obs/stats.c lib/obs/stats.h \
 	lib/base/anchor.c lib/base/anchor.h
 
@@ -48,6 +50,7 @@ libash_api_la_SOURCES = \
 	lib/api/glibc.c \
 	lib/api/hooks.c \
 	lib/api/init.c \
+	lib/api/mallctl.c \
 	lib/api/malloc.c \
 	lib/api/slow.c \
 	lib/api/standdown.c

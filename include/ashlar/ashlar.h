@@ -24,6 +24,27 @@ const char *ashlar_version(void);
  * lines; with write NULL to standard error. Allocates nothing. */
 void ashlar_stats_print(void (*write)(void *arg, const char *text), void *arg);
 
+/* The control tree: reads, writes and does what ashlar(3), CONTROL, lists by name; as jemalloc's mallctl, with
+ * its names, types and errors.
+ *
+ * oldp, oldlenp: where the value goes, and its size in bytes; both NULL if it is not wanted. newp, newlen: the new
+ * value and its size; NULL and 0 to leave it. Neither needs to be aligned.
+ * Return 0, or ENOENT (no such name), EPERM (not to be written, or not to be read), EINVAL (a size that is
+ * not the type's; of *oldlenp, as many bytes as fit are copied and counted there), EAGAIN (no memory) or EFAULT (it
+ * cannot be done). errno stays. Any thread; not async-signal-safe.
+ *
+ * The second translates a name into a row of numbers (at most *miblenp; *miblenp becomes how many), which the third
+ * understands; numbers that stand for numbers in the name may be changed, and a row of part of a name
+ * be completed. */
+int ashlar_mallctl(const char *name, void *oldp, size_t *oldlenp, void *newp, size_t newlen);
+int ashlar_mallctlnametomib(const char *name, size_t *mibp, size_t *miblenp);
+int ashlar_mallctlbymib(const size_t *mib, size_t miblen, void *oldp, size_t *oldlenp, void *newp, size_t newlen);
+
+/* Whether memory could be saved by copying the live block at ptr to a new one and freeing it: 1 if it lies among
+ * few others where many could, 0 if not, or if ptr is no block of ashlar's. redis's active defragmentation asks
+ * this (je_get_defrag_hint). Any thread; not async-signal-safe. */
+int ashlar_get_defrag_hint(void *ptr);
+
 /* C23. Programs on C libraries that do not declare them yet (glibc before 2.43) get them from here. */
 #if defined(__GLIBC__) && !(__GLIBC__ > 2 || (__GLIBC__ == 2 && __GLIBC_MINOR__ >= 43))
 void free_sized(void *ptr, size_t size);

@@ -7,6 +7,7 @@
 #include "base/fmt.h"
 #include "base/mem.h"
 #include "base/syscall.h"
+#include "obs/ctl.h"
 #include "obs/stats.h"
 #include "os/conf.h"
 #include "os/os.h"
@@ -25,6 +26,25 @@ static char **environment(char **given)
 	return environ;
 }
 
+/* The ranks in order: the control tree's lock is below all of the heap's. */
+static void fork_prepare(void)
+{
+	ash_ctl_fork_lock();
+	ash_heap_fork_prepare();
+}
+
+static void fork_parent(void)
+{
+	ash_heap_fork_parent();
+	ash_ctl_fork_unlock(false);
+}
+
+static void fork_child(void)
+{
+	ash_heap_fork_child();
+	ash_ctl_fork_unlock(true);
+}
+
 __attribute__((constructor(101))) static void start(int argc, char **argv, char **env)
 {
 	(void)argc;
@@ -34,7 +54,7 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
 	ash_conf_read(environment(env));
 	ash_chunk_set_decay(ash_conf.dirty_decay_ms);
 	ash_heap_init(ash_conf.narenas, ash_conf.tcache);
-	pthread_atfork(ash_heap_fork_prepare, ash_heap_fork_parent, ash_heap_fork_child);
+	pthread_atfork(fork_prepare, fork_parent, fork_child);
 	ash_standdown_init();
 	ash_hooks_init(); /* arms */
 }

@@ -18,10 +18,11 @@
 
 #include <stdatomic.h>
 
-/* Lowest first: registry of threads, a shard, the list of huge blocks, the region, metadata,
+/* Lowest first: the control tree's figures, registry of threads, a shard, the list of huge blocks, the region, metadata,
  * the nursery. */
 enum ash_rank {
-	ASH_RANK_THREADS = 1,
+	ASH_RANK_CTL = 1,
+	ASH_RANK_THREADS,
 	ASH_RANK_SHARD,
 	ASH_RANK_HUGE,
 	ASH_RANK_REGION,
