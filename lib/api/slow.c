@@ -190,6 +190,7 @@ void *ash_realloc(void *p, size_t size)
 	if (entry == 0 && !ash_nursery_contains(p))
 		return ash_foreign_realloc(p, size);
 	if (size == 0) {
+		atomic_fetch_add_explicit(&ash_heap_zero_reallocs, 1, memory_order_relaxed);
 		ash_free(p);
 		return NULL;
 	}

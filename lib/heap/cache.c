@@ -280,25 +280,21 @@ void ash_cache_bind(struct cache *t, struct shard *sh)
 
 /* Reads what its owner writes without an atomic operation: each value is whole, and a count that is
  * one off does no harm to a statistic. */
-__attribute__((no_sanitize("thread"))) size_t ash_cache_bytes(const struct cache *t, size_t per_class[ASH_CLASSES])
+__attribute__((no_sanitize("thread"))) void
+ash_cache_count(const struct cache *t, uint32_t shard, void (*count)(void *arg, unsigned class, size_t blocks), void *arg)
 {
-	size_t bytes = 0;
-	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+	bool all = shard == ASH_SHARDS_MAX;
+	for (unsigned c = 0; c < ASH_CLASSES && (all || t->shard->id == shard); c++) {
 		void **base = __atomic_load_n(&t->base[c], __ATOMIC_RELAXED);
 		void **top = __atomic_load_n(&t->fast.top[c], __ATOMIC_RELAXED);
 		size_t n = base ? (size_t)(top - base) : 0;
-		if (n > SLOTS_MAX)
-			n = 0; /* caught between two stores of a resize */
-		per_class[c] += n;
-		bytes += n * ash_class_size[c];
+		if (n <= SLOTS_MAX) /* else caught between two stores of a resize */
+			count(arg, c, n);
 	}
 	for (uint32_t i = 0; i < t->noutbox; i++) {
-		struct outbox *o = __atomic_load_n(&t->outbox[i], __ATOMIC_RELAXED);
+		struct outbox *o = all || i == shard ? __atomic_load_n(&t->outbox[i], __ATOMIC_RELAXED) : NULL;
 		uint32_t n = o ? __atomic_load_n(&o->n, __ATOMIC_RELAXED) : 0;
-		for (uint32_t k = 0; k < n && k < ASH_BATCH; k++) {
-			per_class[o->class[k]]++;
-			bytes += ash_class_size[o->class[k]];
-		}
+		for (uint32_t k = 0; k < n && k < ASH_BATCH; k++)
+			count(arg, o->class[k], 1);
 	}
-	return bytes;
 }

@@ -108,7 +108,9 @@ void ash_cache_flush(struct cache *t);
 struct cache *ash_cache_create(uint32_t shards);
 void ash_cache_bind(struct cache *t, struct shard *sh);
 
-/* Bytes in the cache, read from any thread. */
-size_t ash_cache_bytes(const struct cache *t, size_t per_class[ASH_CLASSES]);
+/* Calls count(arg, class, blocks) for what is in the cache of the blocks of a shard; ASH_SHARDS_MAX: of all.
+ * Any thread. */
+void ash_cache_count(const struct cache *t, uint32_t shard, void (*count)(void *arg, unsigned class, size_t blocks),
+		     void *arg);
 
 #endif

@@ -35,6 +35,7 @@ struct shard *ash_shard_create(uint32_t id)
 	if (!sh)
 		return NULL;
 	sh->id = id;
+	sh->born = ash_os_now_ns();
 	sh->round = ASH_CLASSES;
 	sh->lock.rank = ASH_RANK_SHARD;
 	return sh;
@@ -145,8 +146,10 @@ static void created(struct shard *sh, struct slab *s)
 {
 	struct bin *b = bin_of(sh, s);
 	b->slabs++;
-	sh->slabs++;
+	if (++sh->slabs > sh->slabs_peak)
+		sh->slabs_peak = sh->slabs;
 	b->created++;
+	b->nslabs++;
 	if (b->dropped) { /* too early, as it turns out */
 		b->dropped = 0;
 		b->extra = b->extra ? b->extra * 2 : 1;
@@ -174,6 +177,7 @@ static struct slab *pick(struct shard *sh, struct bin *b)
 		    (ash_slab_nfree(s) == ash_slab_nfree(best) && s->unit < best->unit))
 			best = s;
 	if (best) {
+		b->nreslabs += !is_empty(best);
 		partial_remove(sh, best);
 		set_held(best);
 	}
@@ -325,6 +329,7 @@ static size_t look_at_partial(struct shard *sh, struct bin *b, const struct look
 {
 	struct slab *found[PURGE_SCAN];
 	size_t n = 0, purged = 0;
+	uint32_t calls = 0;
 	struct slab *s = b->scan ? b->scan : b->partial;
 	for (int i = 0; s && i < PURGE_SCAN; i++) {
 		struct slab *next = s->next;
@@ -342,8 +347,10 @@ static size_t look_at_partial(struct shard *sh, struct bin *b, const struct look
 	if (!n)
 		return 0;
 	ash_unlock(&sh->lock);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		calls += ash_bit_count(found[i]->units & ~(found[i]->units << 1));
 		purged += ash_slab_purge(found[i], found[i]->units);
+	}
 	ash_lock(&sh->lock);
 	for (size_t i = 0; i < n; i++) {
 		purging_remove(sh, found[i]);
@@ -351,6 +358,8 @@ static size_t look_at_partial(struct shard *sh, struct bin *b, const struct look
 		settle(sh, found[i], empty);
 	}
 	sh->purged_bytes += purged;
+	sh->npurge++;
+	sh->nadvise += calls;
 	return purged;
 }
 

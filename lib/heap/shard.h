@@ -37,6 +37,8 @@ struct bin {
 	uint64_t ndalloc;  /* blocks that came back to the bitmaps or inbox, ever */
 	uint32_t nfills, nflushes;
 	uint32_t fills_seen, flushes_seen; /* by the round of the shard's bins that came here last */
+	uint32_t nslabs;     /* made, ever */
+	uint32_t nreslabs;   /* times a slab that had been used before became the one to refill from */
 	uint32_t looked_at;  /* ms, when housekeeping last looked */
 	uint16_t nempty;     /* slabs on the list without a live block */
 	uint16_t extra;      /* how many of them to keep beside a last one */
@@ -48,9 +50,12 @@ struct shard {
 	uint32_t id;      /* const: index in ash_shards */
 	uint32_t threads; /* bound to it. Thread registry lock (heap/thread.c) */
 	uint32_t slabs, nempty; /* sums over the bins */
+	uint32_t slabs_peak; /* the most there were */
 	uint32_t grown; /* slabs of clean memory since the last round of the bins for idle pages ended ... */
 	uint32_t round; /* ... and where this one is; ASH_CLASSES: none */
-	size_t purged_bytes; /* by the sub-slab purger */
+	size_t purged_bytes; /* by the sub-slab purger, in so many goes ... */
+	uint32_t npurge, nadvise; /* ... and system calls */
+	uint64_t born;       /* ash_os_now_ns() when it was made; 0: before the constructor. Const once set */
 	struct slab *purging; /* list: held by threads that are returning pages of theirs */
 	/* Parcels to be used again: whoever emptied one pushes it, whoever sends blocks here takes all. No lock. */
 	_Alignas(64) _Atomic(struct parcel *) emptied;

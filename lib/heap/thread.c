@@ -74,6 +74,8 @@ void ash_heap_arm(bool on)
 {
 	ash_lock(&heap.lock);
 	heap.armed = on;
+	if (heap.started && !ash_shards[0]->born) /* its time begins with the clock */
+		ash_shards[0]->born = ash_os_now_ns();
 	if (heap.ready)
 		set_limits(on);
 	ash_unlock(&heap.lock);
@@ -215,39 +217,74 @@ size_t ash_heap_trim(bool release)
 	return bytes + (release ? ash_chunk_release() : ash_chunk_trim());
 }
 
-void ash_heap_stats(struct ash_heap_stats *s)
+/* ---- statistics */
+
+_Atomic size_t ash_heap_zero_reallocs;
+
+unsigned ash_heap_shards_max(void)
 {
+	return heap.shards_max;
+}
+
+static void add_cached(void *stats, unsigned class, size_t blocks)
+{
+	((struct ash_heap_stats *)stats)->bin[class].cached += blocks;
+}
+
+static void add_shard(struct shard *sh, struct ash_heap_stats *s)
+{
+	ash_lock(&sh->lock);
+	s->shards++;
+	s->slabs_peak += sh->slabs_peak;
+	s->purged_bytes += sh->purged_bytes;
+	s->npurge += sh->npurge;
+	s->nadvise += sh->nadvise;
+	ash_lock_add_stats(&sh->lock, &s->lock);
+	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+		const struct bin *b = &sh->bin[c];
+		struct ash_bin_stats *t = &s->bin[c];
+		t->curslabs += b->slabs;
+		t->nmalloc += b->nmalloc;
+		t->ndalloc += b->ndalloc;
+		t->nfills += b->nfills;
+		t->nflushes += b->nflushes;
+		t->nslabs += b->nslabs;
+		t->nreslabs += b->nreslabs;
+		t->cached += atomic_load_explicit(&b->parked, memory_order_relaxed);
+	}
+	ash_unlock(&sh->lock);
+}
+
+void ash_heap_stats(uint32_t id, struct ash_heap_stats *s)
+{
+	bool all = id == ASH_SHARDS_MAX;
+	uint64_t now = ash_os_now_ns();
 	*s = (struct ash_heap_stats){0};
 	ash_lock(&heap.lock);
 	for (struct cache *t = heap.all; t; t = t->next) {
-		s->threads += t->bound;
-		ash_cache_bytes(t, s->cached);
+		s->threads += t->bound && (all || t->shard->id == id);
+		ash_cache_count(t, id, add_cached, s);
 	}
-	for (uint32_t i = 0; i < heap.shards_max; i++) {
+	for (uint32_t i = all ? 0 : id; i < (all ? heap.shards_max : id + 1); i++) {
 		struct shard *sh = ash_shards[i];
 		if (!sh)
 			continue;
-		s->shards++;
-		ash_lock(&sh->lock);
-		s->purged_bytes += sh->purged_bytes;
-		s->locks += sh->lock.taken;
-		s->lock_waits += sh->lock.waits;
-		for (unsigned c = 0; c < ASH_CLASSES; c++) {
-			struct bin *b = &sh->bin[c];
-			s->slabs[c] += b->slabs;
-			s->nmalloc[c] += b->nmalloc;
-			s->ndalloc[c] += b->ndalloc;
-			s->fills[c] += b->nfills;
-			s->flushes[c] += b->nflushes;
-			s->cached[c] += atomic_load_explicit(&b->parked, memory_order_relaxed);
-		}
-		ash_unlock(&sh->lock);
+		if (!s->shards)
+			s->uptime_ns = now - sh->born;
+		add_shard(sh, s);
 	}
 	ash_unlock(&heap.lock);
-	for (unsigned c = 0; c < ASH_CLASSES; c++) {
-		size_t out = s->nmalloc[c] - s->ndalloc[c];
-		s->allocated[c] = out > s->cached[c] ? out - s->cached[c] : 0;
+	for (struct ash_bin_stats *b = s->bin; b < s->bin + ASH_CLASSES; b++) {
+		size_t out = (size_t)(b->nmalloc - b->ndalloc);
+		b->curregs = out > b->cached ? out - b->cached : 0;
 	}
+}
+
+void ash_heap_lock_stats(struct ash_lock_stats *s)
+{
+	ash_lock(&heap.lock);
+	ash_lock_add_stats(&heap.lock, s);
+	ash_unlock(&heap.lock);
 }
 
 /* ---- fork: all locks in rank order; the child starts with free ones, but for those that a signal

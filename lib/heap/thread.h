@@ -46,17 +46,42 @@ void *ash_heap_alloc_anywhere(unsigned class);
  * release also free address space. Bytes that went. */
 size_t ash_heap_trim(bool release);
 
-/* What statistics need: walks shards and caches with the locks held that keep them in place. */
-struct ash_heap_stats {
-	size_t allocated[ASH_CLASSES]; /* blocks in the program's hands */
-	size_t cached[ASH_CLASSES];    /* in caches, outboxes, parcels */
-	size_t slabs[ASH_CLASSES];
-	uint64_t nmalloc[ASH_CLASSES], ndalloc[ASH_CLASSES], fills[ASH_CLASSES],
-		flushes[ASH_CLASSES];
-	size_t shards, threads, purged_bytes;
-	uint64_t locks, lock_waits; /* of shards: how often taken, how often not at once */
+/* Figures of a size class. nmalloc - ndalloc == curregs + cached. */
+struct ash_bin_stats {
+	uint64_t nmalloc; /* blocks that left the slabs, for caches or callers, ever */
+	uint64_t ndalloc; /* blocks that came back, ever */
+	uint64_t nfills, nflushes; /* visits that fetched blocks, and that brought some */
+	uint64_t nslabs, nreslabs; /* slabs made; times a used one became the one to refill from. Ever */
+	size_t curregs;  /* blocks in the program's hands */
+	size_t cached;   /* in caches, outboxes, parcels */
+	size_t curslabs;
+	size_t nonfull_slabs; /* of these, with so many free blocks that they are on the list (obs/stats.c) */
 };
-void ash_heap_stats(struct ash_heap_stats *s);
+
+/* Of one shard, or of all together. */
+struct ash_heap_stats {
+	struct ash_bin_stats bin[ASH_CLASSES];
+	size_t shards;           /* that there are */
+	size_t threads;          /* with a cache */
+	size_t slabs_peak;       /* the most it had; of all: the sum, not all at the same time */
+	uint64_t uptime_ns;      /* of the shard, or of the first one */
+	size_t purged_bytes;     /* inside slabs, ... */
+	uint64_t npurge, nadvise; /* ... in so many goes and system calls */
+	struct ash_lock_stats lock; /* of the shards */
+};
+
+/* id: a shard (all zero if there is none of that number), or ASH_SHARDS_MAX: all. Walks shards and caches with
+ * the locks held that keep them in place. */
+void ash_heap_stats(uint32_t id, struct ash_heap_stats *s);
+
+/* The registry's lock. */
+void ash_heap_lock_stats(struct ash_lock_stats *s);
+
+/* How often realloc freed a block because it was asked for 0 bytes. Relaxed */
+extern ASH_HIDDEN _Atomic size_t ash_heap_zero_reallocs;
+
+/* How many shards there may be: the numbers below it are theirs. */
+unsigned ash_heap_shards_max(void);
 
 /* pthread_atfork handlers. */
 void ash_heap_fork_prepare(void);

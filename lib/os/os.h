@@ -65,6 +65,9 @@ int ash_os_move(void *addr, size_t len, void *target, size_t new_len);
 /* Milliseconds of a coarse monotonic clock; wraps. */
 uint32_t ash_os_now_ms(void);
 
+/* The same clock in nanoseconds; 0 before ash_os_init(). */
+uint64_t ash_os_now_ns(void);
+
 /* Sleeps while *word == expected; may return early. */
 void ash_os_wait(_Atomic uint32_t *word, uint32_t expected);
 void ash_os_wake_one(_Atomic uint32_t *word);

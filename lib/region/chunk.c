@@ -424,9 +424,9 @@ void ash_chunk_stats(struct ash_region_stats *s)
 		.purged_bytes = ash_region.purged * ASH_UNIT,
 		.maps = ash_region.maps,
 		.cap = ash_region.decay.cap * ASH_UNIT,
-		.locks = ash_region.lock.taken,
-		.lock_waits = ash_region.lock.waits,
+		.advises = ash_region.advises,
 	};
+	ash_lock_add_stats(&ash_region.lock, &s->lock);
 	ash_unlock(&ash_region.lock);
 }
 

@@ -23,6 +23,7 @@
 #ifndef ASH_REGION_CHUNK_H
 #define ASH_REGION_CHUNK_H
 
+#include "os/lock.h"
 #include "region/pagemap.h"
 
 #define ASH_RUN_MAX 512 /* units: 32 MiB. Larger blocks have mappings of their own */
@@ -102,8 +103,9 @@ struct ash_region_stats {
 	size_t free;   /* of it, in no run */
 	size_t dirty;  /* of that, possibly resident */
 	size_t purges, purged_bytes;
+	size_t advises; /* system calls that purged */
 	size_t maps, cap;
-	uint64_t locks, lock_waits; /* the region's lock: how often taken, how often not at once */
+	struct ash_lock_stats lock; /* the region's */
 };
 void ash_chunk_stats(struct ash_region_stats *s);
 

@@ -203,6 +203,7 @@ static bool purge_oldest(const struct dirty_list *l)
 	ash_units_give(c, m & ~left, false, now);
 	ash_units_give(c, left, true, now);
 	ash_region.purges++;
+	ash_region.advises += ash_bit_count(m & ~(m << 1));
 	ash_region.purged += ash_bit_count(m & ~left);
 	ash_region.refused = left != 0;
 	ash_region.refused_at = now;
@@ -217,6 +218,7 @@ static void unmap_oldest(void)
 	ash_os_unmap(m.at, m.len);
 	ash_lock(&ash_region.lock);
 	ash_region.purges++;
+	ash_region.advises++;
 	ash_region.purged += m.len / ASH_UNIT;
 }
 

@@ -45,6 +45,7 @@ extern struct region {
 	size_t mapped, free, dirty;    /* units */
 	size_t dense;                  /* units in use that were taken as dense ones */
 	size_t purges, purged, maps;   /* counts; units */
+	size_t advises;                /* system calls of the purges */
 	size_t peak;  /* units, most that were mapped and not known to be clean */
 	size_t holes; /* HOLES_MAX */
 	uint32_t

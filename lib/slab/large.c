@@ -7,7 +7,8 @@
 #include <stdatomic.h>
 
 /* Relaxed counters: each is right by itself, a reader may see one change before another. */
-static _Atomic size_t live, live_bytes, huge, huge_bytes, nmalloc, ndalloc;
+static _Atomic size_t live, live_bytes, huge, huge_bytes;
+static _Atomic size_t nmalloc[ASH_LARGE_GROUPS], ndalloc[ASH_LARGE_GROUPS];
 static _Atomic size_t huge_peak, huge_bytes_peak;
 
 static void add(_Atomic size_t *counter, size_t n)
@@ -32,6 +33,14 @@ static void note_huge_peaks(void)
 {
 	note_peak(&huge_peak, huge);
 	note_peak(&huge_bytes_peak, huge_bytes);
+}
+
+static unsigned group_of(size_t units)
+{
+	size_t last = (units << ASH_UNIT_SHIFT) - 1;
+	unsigned log2 = 8 * sizeof(long) - 1 - (unsigned)__builtin_clzl(last);
+	unsigned group = log2 * 4 + (unsigned)(last >> (log2 - 2) & 3) - 63;
+	return group < ASH_LARGE_GROUPS ? group : ASH_LARGE_GROUPS - 1;
 }
 
 /* Mapped blocks, so that a pointer into one can be told from a foreign one. */
@@ -63,13 +72,15 @@ static void list_remove(struct slab *s)
 	ash_unlock(&mapped.lock);
 }
 
-static struct slab *record(void *p, enum unit_kind kind, size_t units)
+static struct slab *record(void *p, enum unit_kind kind, size_t units, size_t size, bool clean)
 {
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	s->unit = (uint32_t)((uintptr_t)p >> ASH_UNIT_SHIFT);
 	s->units = (uint32_t)units;
 	s->kind = (uint8_t)kind;
 	s->class = ASH_CLASSES;
+	s->asked = size;
+	s->tail_clean = clean;
 	ash_pagemap_set((uintptr_t)p, ASH_ENTRY_LARGE);
 	return s;
 }
@@ -84,20 +95,20 @@ void *ash_large_alloc(size_t size, size_t align, bool zero)
 	if (size > PTRDIFF_MAX - ASH_UNIT || align > PTRDIFF_MAX - size)
 		return NULL;
 	size_t units = units_of(size);
-	bool own = units > ASH_RUN_MAX || align > ASH_CHUNK;
+	bool own = units > ASH_RUN_MAX || align > ASH_CHUNK, clean = true;
 	void *p;
 	if (own)
 		p = ash_chunk_map(units << ASH_UNIT_SHIFT, align, zero);
 	else
-		p = ash_chunk_alloc(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, NULL);
+		p = ash_chunk_alloc(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, &clean);
 	if (!p)
 		return NULL;
-	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units);
+	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units, size, clean);
 	if (own)
 		list_add(s);
 	add(own ? &huge : &live, 1);
 	add(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
-	add(&nmalloc, 1);
+	add(&nmalloc[group_of(units)], 1);
 	if (own)
 		note_huge_peaks();
 	return p;
@@ -115,7 +126,7 @@ bool ash_large_free(void *p)
 	s->kind = own ? UNIT_HUGE_FREED : UNIT_NONE;
 	sub(own ? &huge : &live, 1);
 	sub(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
-	add(&ndalloc, 1);
+	add(&ndalloc[group_of(units)], 1);
 	if (own)
 		ash_chunk_unmap(p, units << ASH_UNIT_SHIFT);
 	else
@@ -128,9 +139,17 @@ size_t ash_large_size(const void *p)
 	return (size_t)ash_slab_at((uintptr_t)p)->units << ASH_UNIT_SHIFT;
 }
 
-static void *resize_huge(struct slab *s, void *p, size_t units)
+/* As if the old block had been freed and the new one allocated. */
+static void count_resize(size_t old, size_t units)
+{
+	add(&ndalloc[group_of(old)], 1);
+	add(&nmalloc[group_of(units)], 1);
+}
+
+static void *resize_huge(struct slab *s, void *p, size_t units, size_t size)
 {
 	size_t old = s->units;
+	uint64_t asked = s->asked;
 	if (units <= ASH_RUN_MAX)
 		return NULL; /* a run serves it better: move */
 	/* Once it has moved, another thread may get the old place, and its record: leave first. */
@@ -138,9 +157,10 @@ static void *resize_huge(struct slab *s, void *p, size_t units)
 	list_remove(s);
 	s->kind = UNIT_HUGE_FREED;
 	void *q = ash_chunk_remap(p, old << ASH_UNIT_SHIFT, units << ASH_UNIT_SHIFT);
-	list_add(record(q ? q : p, UNIT_HUGE, q ? units : old));
+	list_add(record(q ? q : p, UNIT_HUGE, q ? units : old, q ? size : asked, q && units > old));
 	if (!q)
 		return NULL;
+	count_resize(old, units);
 	add(&huge_bytes, (units - old) << ASH_UNIT_SHIFT);
 	note_huge_peaks();
 	return q;
@@ -150,16 +170,22 @@ void *ash_large_resize(void *p, size_t size)
 {
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	size_t old = s->units, units = units_of(size);
-	if (units == old)
+	if (units == old) {
+		if (s->asked < size) /* the most so far: what was written stays */
+			s->asked = size;
 		return p;
+	}
 	if (s->kind == UNIT_HUGE)
-		return resize_huge(s, p, units);
+		return resize_huge(s, p, units, size);
 	if (units < old)
 		ash_chunk_free((char *)p + (units << ASH_UNIT_SHIFT), old - units);
 	else if (!ash_chunk_extend(p, old, units, false))
 		return NULL;
 	s->units = (uint32_t)units;
+	s->asked = size;
+	s->tail_clean = false; /* shorter: it was written; longer: nobody asked whether it was clean */
 	add(&live_bytes, (units - old) << ASH_UNIT_SHIFT);
+	count_resize(old, units);
 	return p;
 }
 
@@ -172,9 +198,24 @@ void ash_large_stats(struct ash_large_stats *st)
 		.huge_bytes = huge_bytes,
 		.huge_peak = huge_peak,
 		.huge_bytes_peak = huge_bytes_peak,
-		.nmalloc = nmalloc,
-		.ndalloc = ndalloc,
 	};
+	for (unsigned g = 0; g < ASH_LARGE_GROUPS; g++) {
+		st->nmalloc += nmalloc[g];
+		st->ndalloc += ndalloc[g];
+	}
+}
+
+void ash_large_group_stats(struct ash_lextent_stats s[ASH_LARGE_GROUPS])
+{
+	for (unsigned g = 0; g < ASH_LARGE_GROUPS; g++)
+		s[g] = (struct ash_lextent_stats){nmalloc[g], ndalloc[g]};
+}
+
+__attribute__((no_sanitize("thread"))) struct ash_large_use ash_large_use(const struct slab *s)
+{
+	size_t all = (size_t)s->units << ASH_UNIT_SHIFT, asked = align_up((size_t)s->asked, ash_os.page_size);
+	asked = asked < all ? asked : all;
+	return (struct ash_large_use){asked, s->tail_clean ? asked : all};
 }
 
 static bool within(const struct slab *s, uintptr_t p)

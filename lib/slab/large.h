@@ -21,14 +21,37 @@ size_t ash_large_size(const void *p);
 /* Resizes without copying, in place or by moving pages; NULL if that is not possible. */
 void *ash_large_resize(void *p, size_t size);
 
+/* Groups of sizes, for statistics: 64 KiB, then four to each doubling. A block counts in the smallest group
+ * that holds all of its units. */
+#define ASH_LARGE_GROUPS (sizeof(void *) == 8 ? 125 : 61) /* up to half of the address space */
+
+/* Bytes of a group; the last one holds what is larger as well. */
+static inline size_t ash_large_group_bytes(unsigned group)
+{
+	return (size_t)(5 + (group + 3) % 4) << (13 + (group + 3) / 4);
+}
+
 /* Counters for statistics. */
 struct ash_large_stats {
-	size_t live, live_bytes;   /* runs */
-	size_t huge, huge_bytes;   /* own mappings */
+	size_t live, live_bytes;   /* runs, by usable size */
+	size_t huge, huge_bytes;   /* own mappings, the same */
 	size_t huge_peak, huge_bytes_peak;
-	size_t nmalloc, ndalloc;   /* of both, ever */
+	size_t nmalloc, ndalloc;   /* of both, ever; a block that realloc resizes counts as one of each */
 };
 void ash_large_stats(struct ash_large_stats *s);
+
+/* The same counters by group. */
+struct ash_lextent_stats {
+	size_t nmalloc, ndalloc;
+};
+void ash_large_group_stats(struct ash_lextent_stats s[ASH_LARGE_GROUPS]);
+
+/* Of a live large block, at a glance, for statistics: bytes that the program asked for, in whole pages, and
+ * those that may have pages behind them: what fills its last unit may be clean, or left from the one before. */
+struct ash_large_use {
+	size_t asked, backed;
+};
+struct ash_large_use ash_large_use(const struct slab *s);
 
 /* Whether p lies in a live large block, wherever in it. For error reports. */
 bool ash_large_contains(uintptr_t p);

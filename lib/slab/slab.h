@@ -28,7 +28,10 @@ enum slab_state {
 
 struct slab {
 	uint64_t *bits;       /* set: free. Points at inline_bits, or to a metadata record */
-	uint64_t inline_bits;
+	union {
+		uint64_t inline_bits;
+		uint64_t asked;       /* UNIT_LARGE, UNIT_HUGE: bytes, for statistics (large.c) */
+	};
 	struct slab *next, *prev; /* the bin's list */
 	uint32_t unit;        /* address / 64 KiB. Const while in use */
 	uint32_t stamp;       /* ms, when it became partial or was purged last;
@@ -43,7 +46,10 @@ struct slab {
 	uint8_t class;        /* const while in use; ASH_CLASSES when the unit is no slab */
 	uint8_t state;        /* enum slab_state */
 	uint8_t kind;         /* enum unit_kind. Owner of the unit */
-	bool in_rows;         /* its pages are asked for in rows. Const while in use */
+	union {
+		bool in_rows;         /* its pages are asked for in rows. Const while in use */
+		bool tail_clean;      /* UNIT_LARGE, UNIT_HUGE: what is behind `asked` has no pages */
+	};
 };
 #define ASH_LEVEL_NEVER UINT16_MAX /* more than any slab has */
 _Static_assert(sizeof(struct slab) <= ASH_UNIT_RECORD, "a slab's record is a unit's record");

@@ -72,7 +72,7 @@ static unsigned shard_at(const void *p)
 static struct ash_heap_stats stats(void)
 {
 	struct ash_heap_stats s;
-	ash_heap_stats(&s);
+	ash_heap_stats(ASH_SHARDS_MAX, &s);
 	return s;
 }
 
@@ -81,27 +81,35 @@ static size_t allocated(void)
 	struct ash_heap_stats s = stats();
 	size_t n = 0;
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		n += s.allocated[c];
+		n += s.bin[c].curregs;
 	return n;
+}
+
+static void add_to_class(void *per_class, unsigned class, size_t blocks)
+{
+	((size_t *)per_class)[class] += blocks;
 }
 
 static size_t cached_bytes(const struct cache *t)
 {
-	size_t per_class[ASH_CLASSES] = {0};
-	return ash_cache_bytes(t, per_class);
+	size_t per_class[ASH_CLASSES] = {0}, bytes = 0;
+	ash_cache_count(t, ASH_SHARDS_MAX, add_to_class, per_class);
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		bytes += per_class[c] * ash_class_size[c];
+	return bytes;
 }
 
 static size_t cached(const struct cache *t, unsigned class)
 {
 	size_t per_class[ASH_CLASSES] = {0};
-	ash_cache_bytes(t, per_class);
+	ash_cache_count(t, ASH_SHARDS_MAX, add_to_class, per_class);
 	return per_class[class];
 }
 
 static size_t visits(unsigned class)
 {
 	struct ash_heap_stats s = stats();
-	return (size_t)(s.fills[class] + s.flushes[class]);
+	return (size_t)(s.bin[class].nfills + s.bin[class].nflushes);
 }
 
 static void in_thread(void *(*body)(void *), void *arg)
@@ -119,8 +127,8 @@ static void must_be_empty(void)
 	must_f(allocated() == 0, "%zu blocks are out", allocated());
 	struct ash_heap_stats s = stats();
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must_f(s.cached[c] == 0 && s.slabs[c] == 0,
-			"class %u: %zu cached, %zu slabs", c, s.cached[c], s.slabs[c]);
+		must_f(s.bin[c].cached == 0 && s.bin[c].curslabs == 0,
+			"class %u: %zu cached, %zu slabs", c, s.bin[c].cached, s.bin[c].curslabs);
 	ash_chunk_stats(&r);
 	must(r.free == r.mapped);
 }
@@ -589,7 +597,7 @@ START_TEST(test_a_thread_that_ends_leaves_nothing_behind)
 	struct ash_heap_stats s = stats();
 	must(s.threads == 0);
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must(s.cached[c] == 0 && s.allocated[c] == 0);
+		must(s.bin[c].cached == 0 && s.bin[c].curregs == 0);
 	must_be_empty();
 }
 END_TEST
@@ -688,8 +696,8 @@ START_TEST(test_random_calls_of_several_threads_lose_and_share_nothing)
 			live[class_at(slot[i])]++;
 	struct ash_heap_stats s = stats();
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must_f(s.allocated[c] == live[c], "class %u: %zu, not %zu", c,
-			s.allocated[c], live[c]);
+		must_f(s.bin[c].curregs == live[c], "class %u: %zu, not %zu", c,
+			s.bin[c].curregs, live[c]);
 	for (size_t i = 0; i < SLOTS; i++)
 		if (slot[i])
 			put(slot[i]);
