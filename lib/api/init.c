@@ -25,13 +25,18 @@ static char **environment(char **given)
 	return environ;
 }
 
+/* jemalloc's way for a program to have options: it defines these. Undefined where it does not. */
+extern const char *API(malloc_conf) __attribute__((weak));
+extern const char *API(malloc_conf_2_conf_harder) __attribute__((weak));
+
 __attribute__((constructor(101))) static void start(int argc, char **argv, char **env)
 {
 	(void)argc;
 	(void)argv;
 	ash_os_init();
 	ash_lock_check_ranks();
-	ash_conf_read(environment(env));
+	ash_conf_read(environment(env), &API(malloc_conf) ? API(malloc_conf) : NULL,
+		      &API(malloc_conf_2_conf_harder) ? API(malloc_conf_2_conf_harder) : NULL);
 	ash_chunk_set_decay(ash_conf.dirty_decay_ms);
 	ash_heap_init(ash_conf.narenas, ash_conf.tcache);
 	pthread_atfork(ash_heap_fork_prepare, ash_heap_fork_parent, ash_heap_fork_child);
