@@ -41,10 +41,11 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
 	ash_heap_init(ash_conf.narenas, ash_conf.tcache);
 	pthread_atfork(ash_heap_fork_prepare, ash_heap_fork_parent, ash_heap_fork_child);
 	ash_standdown_init();
+	ash_fill_init();
 	ash_hooks_init(); /* arms */
 }
 
-static void to_stderr(void *unused, const char *text)
+void ash_to_stderr(void *unused, const char *text)
 {
 	(void)unused;
 	ash_syscall3(SYS_write, 2, (long)text, (long)ash_str_len(text));
@@ -53,7 +54,7 @@ static void to_stderr(void *unused, const char *text)
 __attribute__((destructor(101))) static void finish(void)
 {
 	if (ash_conf.stats_print)
-		ash_stats_print(to_stderr, NULL);
+		ash_stats_print(ash_to_stderr, NULL);
 }
 
 ASHLAR_EXPORT const char *ashlar_version(void)
@@ -63,5 +64,5 @@ ASHLAR_EXPORT const char *ashlar_version(void)
 
 ASHLAR_EXPORT void ashlar_stats_print(void (*write)(void *arg, const char *text), void *arg)
 {
-	ash_stats_print(write ? write : to_stderr, arg);
+	ash_stats_print(write ? write : ash_to_stderr, arg);
 }
