@@ -17,6 +17,7 @@ libash_core_la_SOURCES = \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/syscall.h \
 	lib/os/conf.c lib/os/conf.h \
+	lib/os/conf_file.c lib/os/conf_file.h \
 	lib/os/elf.c lib/os/elf.h \
 	lib/os/fault.c lib/os/fault.h \
 	lib/os/lock.c lib/os/lock.h \
@@ -46,6 +47,7 @@ libash_core_la_SOURCES = \
 libash_api_la_SOURCES = \
 	lib/api/aligned.c \
 	lib/api/api.h \
+	lib/api/fill.c \
 	lib/api/foreign.c \
 	lib/api/glibc.c \
 	lib/api/hooks.c \

@@ -64,9 +64,25 @@ void *ash_next_memalign(size_t align, size_t size);
 void ash_next_free(void *p);
 size_t ash_next_usable(void *p);
 
+/* api/fill.c: options that want to see each block. While one is on, the fast paths are closed. */
+extern ASH_HIDDEN _Atomic bool ash_fill_on;
+void ash_fill_init(void);
+/* mallopt(M_PERTURB), as glibc has it. */
+void ash_fill_perturb(unsigned byte);
+/* A new block; zeroed: size bytes of it are zero already, and have to be. */
+void ash_fill_new(void *p, size_t size, bool zeroed);
+/* A block that was extended, and could be used up to `before`. */
+void ash_fill_grown(void *p, size_t before);
+/* A pointer that is about to be freed, ours or not. */
+void ash_fill_freed(void *p);
+
+/* api/init.c: writes to standard error. */
+void ash_to_stderr(void *unused, const char *text);
+
 /* api/hooks.c. While hooks are on, every call comes the slow way. */
 extern ASH_HIDDEN _Atomic bool ash_hooks_on;
 void ash_hooks_init(void);
+void ash_hooks_update(void); /* opens or closes the fast paths, as hooks and fill.c have it now */
 void *ash_hooks_malloc(size_t size, const void *caller);
 void *ash_hooks_calloc(size_t count, size_t size, const void *caller);
 void *ash_hooks_realloc(void *p, size_t size, const void *caller);

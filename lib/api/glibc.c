@@ -134,11 +134,16 @@ ASHLAR_EXPORT int API(mallopt)(int param, int value)
 	case M_TOP_PAD:
 	case M_MMAP_THRESHOLD:
 	case M_MMAP_MAX:
-	case M_PERTURB:
 	case M_CHECK_ACTION: /* errors always stop the process */
 		return 1;
-	case M_ARENA_TEST:
-	case M_ARENA_MAX: /* ours never exceed the CPUs */
+	case M_PERTURB: /* 0: off */
+		ash_fill_perturb((unsigned)value);
+		return 1;
+	case M_ARENA_MAX: /* those that there are stay */
+		if (value > 0)
+			ash_heap_limit_shards((unsigned)value);
+		return value > 0;
+	case M_ARENA_TEST: /* ours never exceed the CPUs */
 		return value > 0;
 	default:
 		return 0;

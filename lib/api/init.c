@@ -26,6 +26,10 @@ static char **environment(char **given)
 	return environ;
 }
 
+/* jemalloc's way for a program to have options: it defines these. Undefined where it does not. */
+extern const char *API(malloc_conf) __attribute__((weak));
+extern const char *API(malloc_conf_2_conf_harder) __attribute__((weak));
+
 /* The ranks in order: the control tree's lock is below all of the heap's. */
 static void fork_prepare(void)
 {
@@ -51,15 +55,17 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
 	(void)argv;
 	ash_os_init();
 	ash_lock_check_ranks();
-	ash_conf_read(environment(env));
+	ash_conf_read(environment(env), &API(malloc_conf) ? API(malloc_conf) : NULL,
+		      &API(malloc_conf_2_conf_harder) ? API(malloc_conf_2_conf_harder) : NULL);
 	ash_chunk_set_decay(ash_conf.dirty_decay_ms);
 	ash_heap_init(ash_conf.narenas, ash_conf.tcache);
 	pthread_atfork(fork_prepare, fork_parent, fork_child);
 	ash_standdown_init();
+	ash_fill_init();
 	ash_hooks_init(); /* arms */
 }
 
-static void to_stderr(void *unused, const char *text)
+void ash_to_stderr(void *unused, const char *text)
 {
 	(void)unused;
 	ash_syscall3(SYS_write, 2, (long)text, (long)ash_str_len(text));
@@ -68,7 +74,7 @@ static void to_stderr(void *unused, const char *text)
 __attribute__((destructor(101))) static void finish(void)
 {
 	if (ash_conf.stats_print)
-		ash_stats_print(to_stderr, NULL);
+		ash_stats_print(ash_to_stderr, NULL);
 }
 
 ASHLAR_EXPORT const char *ashlar_version(void)
@@ -78,5 +84,5 @@ ASHLAR_EXPORT const char *ashlar_version(void)
 
 ASHLAR_EXPORT void ashlar_stats_print(void (*write)(void *arg, const char *text), void *arg)
 {
-	ash_stats_print(write ? write : to_stderr, arg);
+	ash_stats_print(write ? write : ash_to_stderr, arg);
 }

@@ -1,7 +1,9 @@
 /* api/slow.c -- what malloc and free do when their thread's cache cannot help. */
 #include "api/api.h"
 
+#include "base/fmt.h"
 #include "base/mem.h"
+#include "os/conf.h"
 #include "os/fault.h"
 #include "os/os.h"
 #include "slab/large.h"
@@ -69,10 +71,8 @@ static bool reclaim(size_t size)
 	return ash_heap_trim(true) > 0;
 }
 
-void *ash_alloc_quiet(size_t size, size_t align, bool zero)
+static void *alloc_or_null(size_t size, size_t align, bool zero)
 {
-	if (size == 0)
-		size = 1;
 	if (unlikely(size > PTRDIFF_MAX))
 		return NULL;
 	void *p = try_alloc(size, align, zero, alloc_small);
@@ -86,6 +86,26 @@ void *ash_alloc_quiet(size_t size, size_t align, bool zero)
 		if (!p && (p = ash_nursery_last_resort(size, align)) && zero)
 			ash_mem_zero(p, size);
 	}
+	return p;
+}
+
+/* The option xmalloc. */
+static SLOW _Noreturn void out_of_memory(size_t size)
+{
+	ash_lock_fork_begin(); /* this thread passes all locks from now on */
+	ash_fmt_line(2, "ashlar: out of memory: %zu bytes were asked for\n", size);
+	ash_os_abort();
+}
+
+void *ash_alloc_quiet(size_t size, size_t align, bool zero)
+{
+	if (size == 0)
+		size = 1;
+	void *p = alloc_or_null(size, align, zero);
+	if (unlikely(!p) && ash_conf.xmalloc)
+		out_of_memory(size);
+	if (unlikely(ash_fill_on) && p)
+		ash_fill_new(p, size, zero);
 	return p;
 }
 
@@ -109,10 +129,8 @@ SLOW void *ash_calloc_slow(size_t count, size_t size, const void *caller)
 	size_t bytes;
 	if (unlikely(ash_hooks_on))
 		return ash_hooks_calloc(count, size, caller);
-	if (__builtin_mul_overflow(count, size, &bytes)) {
-		errno = ENOMEM;
-		return NULL;
-	}
+	if (__builtin_mul_overflow(count, size, &bytes))
+		bytes = SIZE_MAX; /* too many as well */
 	return ash_alloc(bytes, 16, true);
 }
 
@@ -129,6 +147,8 @@ void ash_free(void *p)
 {
 	if (!p)
 		return;
+	if (unlikely(ash_fill_on))
+		ash_fill_freed(p);
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
 	if (entry == 0) {
 		if (ash_nursery_contains(p))
@@ -191,18 +211,25 @@ void *ash_realloc(void *p, size_t size)
 		return ash_foreign_realloc(p, size);
 	if (size == 0) {
 		atomic_fetch_add_explicit(&ash_heap_zero_reallocs, 1, memory_order_relaxed);
-		ash_free(p);
-		return NULL;
+		if (ash_conf.zero_realloc == ASH_ZERO_REALLOC_ABORT)
+			ash_fault("realloc", p, "size 0, and zero_realloc:abort");
+		if (ash_conf.zero_realloc == ASH_ZERO_REALLOC_FREE) {
+			ash_free(p);
+			return NULL;
+		}
+		size = 1;
 	}
 	size_t usable = ash_usable(p, "realloc");
 	if (entry == ASH_ENTRY_LARGE && size > ASH_SMALL_MAX && size <= PTRDIFF_MAX) {
 		void *q = ash_large_resize(p, size);
+		if (q && unlikely(ash_fill_on))
+			ash_fill_grown(q, usable);
 		if (q)
 			return q;
 	} else if (ash_fits(size, usable)) {
 		return p;
 	}
-	void *q = ash_alloc_quiet(size, 16, false);
+	void *q = size > usable ? ash_alloc_quiet(size, 16, false) : alloc_or_null(size, 16, false);
 	if (unlikely(!q)) {
 		if (size <= usable)
 			return p; /* a smaller block is not to be had: the larger one serves */

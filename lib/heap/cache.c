@@ -6,6 +6,7 @@
  * the shard and go back. Classes not visited for a while are emptied by the visits of others. */
 #include "heap/cache.h"
 #include "base/mem.h"
+#include "os/conf.h"
 #include "os/fault.h"
 #include "region/meta.h"
 
@@ -67,6 +68,8 @@ static bool adapt(struct cache *t, unsigned class)
 	unsigned slots = t->capacity[class], most = slots_max(class);
 	unsigned wanted = slots * 2 + 2; /* with the two ends, whole cache lines: 2, 6, 14 ... 254 */
 	if (!slots) {
+		if (ash_class_size[class] > ash_conf.tcache_max)
+			return false;
 		wanted = slots_first(class);
 		if (wanted * ash_class_size[class] <= FIRST_BYTES)
 			return resize(t, class, wanted);
@@ -134,7 +137,7 @@ void *ash_cache_refill(struct cache *t, unsigned class)
 	t->active[class] = 1;
 	adapt(t, class);
 	void **base = t->base[class];
-	if (!base) { /* no memory for an array: one block must do */
+	if (!base) { /* no memory for an array, or none wanted: one block must do */
 		void *block = NULL;
 		ash_shard_refill(t->shard, class, &block, 1);
 		return block;

@@ -14,7 +14,7 @@ static struct {
 	_Atomic bool ready;         /* set once: started, and the nursery is closed */
 	bool armed;                 /* the fast paths are to be open once it has started */
 	bool caches;                /* const after init */
-	uint32_t shards_max;        /* const after init */
+	_Atomic uint32_t shards_max; /* once init is done it only sinks, to no fewer than there are */
 	struct cache *all;          /* every cache ever made: they are recycled, never freed */
 	struct cache *unused;
 } heap = {.lock.rank = ASH_RANK_THREADS, .shards_max = 1};
@@ -68,6 +68,19 @@ void ash_heap_init(unsigned shards, bool caches)
 		shards = ash_os.cpus;
 	heap.shards_max = shards < ASH_SHARDS_MAX ? shards : ASH_SHARDS_MAX;
 	heap.caches = ash_tls_init(thread_exit) && caches;
+}
+
+void ash_heap_limit_shards(unsigned n)
+{
+	ash_lock(&heap.lock);
+	uint32_t there = 0;
+	while (there < heap.shards_max && ash_shards[there])
+		there++;
+	if (n < there)
+		n = there;
+	if (n && n < heap.shards_max)
+		heap.shards_max = n;
+	ash_unlock(&heap.lock);
 }
 
 void ash_heap_arm(bool on)

@@ -22,6 +22,9 @@ bool ash_heap_start(void);
  * caches at all. */
 void ash_heap_init(unsigned shards, bool caches);
 
+/* At most n shards (at least 1) from now on; those that there are stay. Any thread, any time. */
+void ash_heap_limit_shards(unsigned n);
+
 /* Opens or closes the fast paths of all threads: at once, or when the heap starts. */
 void ash_heap_arm(bool on);
 

@@ -6,7 +6,8 @@
  * madvise(MADV_DONTNEED) and futex: the intersection of what sandboxes allow. Only heaps that grow
  * use more: mremap for blocks that glibc would mremap as well; madvise(MADV_POPULATE_WRITE) once a
  * size class has 128 KiB, (MADV_HUGEPAGE, MADV_NOHUGEPAGE) from 16 MiB on, both until it fails; and
- * reports use write. No madvise at all with the option madvise:false. The clock is the vDSO's; on a
+ * reports use write. No madvise at all with the option madvise:false; with
+ * thp:never MADV_NOHUGEPAGE for each mapping. The clock is the vDSO's; on a
  * machine without one, clock_gettime. */
 #ifndef ASH_OS_OS_H
 #define ASH_OS_OS_H
