@@ -20,6 +20,7 @@ API_TESTS += \
 	tests/api/test_fork \
 	tests/api/test_glibc \
 	tests/api/test_limits \
+	tests/api/test_mallctl \
 	tests/api/test_malloc \
 	tests/api/test_realloc \
 	tests/api/test_seccomp \
@@ -30,6 +31,7 @@ SMOKE_TESTS += \
 	tests/api/test_calloc \
 	tests/api/test_death \
 	tests/api/test_glibc \
+	tests/api/test_mallctl \
 	tests/api/test_malloc \
 	tests/api/test_realloc \
 	tests/api/test_usable
@@ -72,6 +74,9 @@ tests_api_test_glibc_LDADD = $(API_LDADD)
 tests_api_test_limits_SOURCES = tests/api/test_limits.c $(api_headers)
 tests_api_test_limits_CFLAGS = $(API_CFLAGS)
 tests_api_test_limits_LDADD = $(API_LDADD)
+tests_api_test_mallctl_SOURCES = tests/api/test_mallctl.c tests/api/control_rows.h $(api_headers)
+tests_api_test_mallctl_CFLAGS = $(API_CFLAGS)
+tests_api_test_mallctl_LDADD = $(API_LDADD) -lpthread
 tests_api_test_malloc_SOURCES = tests/api/test_malloc.c $(api_headers)
 tests_api_test_malloc_CFLAGS = $(API_CFLAGS)
 tests_api_test_malloc_LDADD = $(API_LDADD)
@@ -92,7 +97,7 @@ tests_api_test_usable_CFLAGS = $(API_CFLAGS)
 tests_api_test_usable_LDADD = $(API_LDADD)
 
 # --- programs of their own: random operations, failing system calls, fuzzing
-check_PROGRAMS += tests/stress/stress tests/fault/inject tests/fuzz/fuzz_ops
+check_PROGRAMS += tests/stress/stress tests/fault/inject tests/fuzz/fuzz_ctl tests/fuzz/fuzz_ops
 TESTS += tests/fault/inject tests/fuzz/fuzz.sh tests/stress/stress.sh
 EXTRA_DIST += tests/matrix/sanitize.sh
 EXTRA_DIST += tests/fuzz/fuzz.sh tests/fuzz/run.sh tests/stress/stress.sh
@@ -103,13 +108,17 @@ tests_stress_stress_LDADD = $(LIBASHLAR) -lpthread
 tests_fault_inject_SOURCES = tests/fault/inject.c tests/api/names.h
 tests_fault_inject_CFLAGS = $(TEST_CFLAGS) -pthread
 tests_fault_inject_LDADD = $(LIBASHLAR) -lpthread
+tests_fuzz_fuzz_ctl_SOURCES = tests/fuzz/fuzz_ctl.c tests/api/control_rows.h tests/api/names.h
+tests_fuzz_fuzz_ctl_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
+tests_fuzz_fuzz_ctl_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_fuzz_ctl_LDADD = $(LIBASHLAR)
 tests_fuzz_fuzz_ops_SOURCES = tests/fuzz/fuzz_ops.c tests/api/names.h
 tests_fuzz_fuzz_ops_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
 tests_fuzz_fuzz_ops_CFLAGS = $(TEST_CFLAGS) -pthread
 tests_fuzz_fuzz_ops_LDADD = $(LIBASHLAR) -lpthread
 
 # What the two scripts run; for who builds no more than some tests need (tests/matrix/env.sh).
-tests/fuzz/fuzz.log: tests/fuzz/fuzz_ops$(EXEEXT)
+tests/fuzz/fuzz.log: tests/fuzz/fuzz_ctl$(EXEEXT) tests/fuzz/fuzz_ops$(EXEEXT)
 tests/stress/stress.log: tests/stress/stress$(EXEEXT)
 
 .PHONY: check-fuzz

@@ -27,6 +27,7 @@ SHELL_TESTS = \
 	tests/shell/check-layers.sh \
 	tests/shell/check-needed.sh \
 	tests/shell/config-script.sh \
+	tests/shell/control-names.sh \
 	tests/shell/cxx-module.sh \
 	tests/shell/dlopen.sh \
 	tests/shell/fast-path.sh \
@@ -103,7 +104,7 @@ MATRIX = \
 	tests/matrix/prefix.sh \
 	tests/matrix/sanitizers.sh
 
-EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/abi/libashlar2-x86_64.abi tests/exports.txt tests/shell/env.sh tests/matrix/env.sh
+EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/abi/libashlar2-x86_64.abi tests/exports.txt tests/shell/control_names.c tests/shell/env.sh tests/matrix/env.sh
 
 # One source for every machine: run by test.sh, or by hand.
 EXTRA_DIST += tests/platforms

@@ -6,7 +6,7 @@
  *   EPERM   what cannot be written was to be, or what cannot be read
  *   EINVAL  newlen is not the size of the type; a value that is none; or *oldlenp is not the size: then as much as
  *           fits has been copied, *oldlenp is how much that is, and nothing else was done
- *   EAGAIN  the system has no memory
+ *   EAGAIN  there is no memory, or no more of what was to be made
  *   EFAULT  it cannot be done
  *
  * Any thread; not in signal handlers. Lock: rank CTL, inside, guards the figures that stats.* are read from. */
@@ -38,7 +38,7 @@ enum ctl_access {
 	CTL_MUST = 4,   /* the old value must be taken; of what can be written, the new one given */
 	CTL_MR = CTL_R | CTL_MUST,
 	CTL_MW = CTL_W | CTL_MUST,
-	CTL_QUERY = 8,  /* new: what is asked for; old: the answer */
+	CTL_RAW = 8,    /* sizes and order are the source's own affair */
 };
 
 int ash_ctl_by_name(const char *name, void *oldp, size_t *oldlenp, const void *newp, size_t newlen);

@@ -432,7 +432,17 @@ void ash_chunk_stats(struct ash_region_stats *s)
 
 void ash_chunk_set_decay(int32_t age_ms)
 {
+	ash_lock(&ash_region.lock);
 	ash_region.decay.age_ms = age_ms;
+	ash_unlock(&ash_region.lock);
+}
+
+int32_t ash_chunk_decay(void)
+{
+	ash_lock(&ash_region.lock);
+	int32_t age_ms = ash_region.decay.age_ms;
+	ash_unlock(&ash_region.lock);
+	return age_ms;
 }
 
 void ash_chunk_fork_lock(void)
