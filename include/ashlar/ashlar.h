@@ -20,9 +20,18 @@ extern "C" {
  * string that stays. */
 const char *ashlar_version(void);
 
-/* Writes a report of the heap through write(arg, text), text a NUL-terminated piece of some
- * lines; with write NULL to standard error. Allocates nothing. */
+/* Writes a report of the heap through write(arg, text), text a NUL-terminated piece of it; with write NULL
+ * through malloc_message. Bytes unless something else is said. Thread-safe; write may allocate. Allocates nothing
+ * itself, leaves errno alone, and wants some 12 KiB of stack. */
 void ashlar_stats_print(void (*write)(void *arg, const char *text), void *arg);
+
+/* jemalloc: the same. Letters in opts (NULL: none): J writes JSON with jemalloc's names; to leave out: g general
+ * things, m the sum over the arenas, a each arena, b size classes, l large blocks, x locks. */
+void malloc_stats_print(void (*write)(void *arg, const char *text), void *arg, const char *opts);
+
+/* jemalloc: where reports go whose caller names no function: standard error, until the program sets it. NULL is
+ * standard error too. A program may define it itself. Set it while no other thread reports. */
+extern void (*malloc_message)(void *arg, const char *text);
 
 /* C23. Programs on C libraries that do not declare them yet (glibc before 2.43) get them from here. */
 #if defined(__GLIBC__) && !(__GLIBC__ > 2 || (__GLIBC__ == 2 && __GLIBC_MINOR__ >= 43))
