@@ -41,6 +41,7 @@ libash_core_la_SOURCES = \
 	lib/heap/thread.c lib/heap/thread.h \
 	lib/heap/usage.c lib/heap/usage.h \
 	lib/obs/ctl.c lib/obs/ctl.def lib/obs/ctl.h \
+	lib/obs/report.c lib/obs/report.h \
 	lib/obs/stats.c lib/obs/stats.h \
 	lib/base/anchor.c lib/base/anchor.h
 
@@ -55,7 +56,8 @@ libash_api_la_SOURCES = \
 	lib/api/mallctl.c \
 	lib/api/malloc.c \
 	lib/api/slow.c \
-	lib/api/standdown.c
+	lib/api/standdown.c \
+	lib/api/stats.c
 libash_shared_la_SOURCES = lib/api/dl.c
 libash_static_la_SOURCES =
 libash_static_la_CPPFLAGS = $(AM_CPPFLAGS) -DASHLAR_NEW_STATIC

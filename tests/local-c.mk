@@ -24,6 +24,7 @@ API_TESTS += \
 	tests/api/test_malloc \
 	tests/api/test_realloc \
 	tests/api/test_seccomp \
+	tests/api/test_stats \
 	tests/api/test_threads \
 	tests/api/test_usable
 SMOKE_TESTS += \
@@ -34,6 +35,7 @@ SMOKE_TESTS += \
 	tests/api/test_mallctl \
 	tests/api/test_malloc \
 	tests/api/test_realloc \
+	tests/api/test_stats \
 	tests/api/test_usable
 if !PREFIXED
 if HAVE_CXX
@@ -89,6 +91,9 @@ tests_api_test_realloc_LDADD = $(API_LDADD)
 tests_api_test_seccomp_SOURCES = tests/api/test_seccomp.c tests/api/work_hard.h $(api_headers)
 tests_api_test_seccomp_CFLAGS = $(API_CFLAGS)
 tests_api_test_seccomp_LDADD = $(API_LDADD)
+tests_api_test_stats_SOURCES = tests/api/test_stats.c $(api_headers)
+tests_api_test_stats_CFLAGS = $(API_CFLAGS)
+tests_api_test_stats_LDADD = $(API_LDADD)
 tests_api_test_threads_SOURCES = tests/api/test_threads.c $(api_headers)
 tests_api_test_threads_CFLAGS = $(API_CFLAGS)
 tests_api_test_threads_LDADD = $(API_LDADD)

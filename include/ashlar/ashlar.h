@@ -20,8 +20,9 @@ extern "C" {
  * string that stays. */
 const char *ashlar_version(void);
 
-/* Writes a report of the heap through write(arg, text), text a NUL-terminated piece of some
- * lines; with write NULL to standard error. Allocates nothing. */
+/* Writes a report of the heap through write(arg, text), text a NUL-terminated piece of it; with write NULL
+ * through malloc_message. Bytes unless something else is said. Thread-safe; write may allocate. Allocates nothing
+ * itself, leaves errno alone, and wants some 12 KiB of stack. */
 void ashlar_stats_print(void (*write)(void *arg, const char *text), void *arg);
 
 /* The control tree: reads, writes and does what ashlar(3), CONTROL, lists by name; as jemalloc's mallctl, with
@@ -44,6 +45,14 @@ int ashlar_mallctlbymib(const size_t *mib, size_t miblen, void *oldp, size_t *ol
  * few others where many could, 0 if not, or if ptr is no block of ashlar's. redis's active defragmentation asks
  * this (je_get_defrag_hint). Any thread; not async-signal-safe. */
 int ashlar_get_defrag_hint(void *ptr);
+
+/* jemalloc: the same. Letters in opts (NULL: none): J writes JSON with jemalloc's names; to leave out: g general
+ * things, m the sum over the arenas, a each arena, b size classes, l large blocks, x locks. */
+void malloc_stats_print(void (*write)(void *arg, const char *text), void *arg, const char *opts);
+
+/* jemalloc: where reports go whose caller names no function: standard error, until the program sets it. NULL is
+ * standard error too. A program may define it itself. Set it while no other thread reports. */
+extern void (*malloc_message)(void *arg, const char *text);
 
 /* C23. Programs on C libraries that do not declare them yet (glibc before 2.43) get them from here. */
 #if defined(__GLIBC__) && !(__GLIBC__ > 2 || (__GLIBC__ == 2 && __GLIBC_MINOR__ >= 43))

@@ -77,7 +77,8 @@ void ash_fill_grown(void *p, size_t before);
 void ash_fill_freed(void *p);
 
 /* api/init.c: writes to standard error. */
-void ash_to_stderr(void *unused, const char *text);
+/* api/stats.c: with write NULL, where the program has its messages. */
+void API(malloc_stats_print)(void (*write)(void *arg, const char *text), void *arg, const char *opts);
 
 /* api/hooks.c. While hooks are on, every call comes the slow way. */
 extern ASH_HIDDEN _Atomic bool ash_hooks_on;

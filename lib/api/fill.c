@@ -63,7 +63,7 @@ static void count(size_t bytes)
 	size_t interval = (size_t)ash_conf.stats_interval;
 	if (ash_conf.stats_interval >= 0 && atomic_fetch_add(&counted, bytes) + bytes >= interval &&
 	    atomic_exchange(&counted, 0) >= interval) /* else another thread does it */
-		ash_stats_print(ash_to_stderr, NULL);
+		API(malloc_stats_print)(NULL, NULL, ash_conf.stats_interval_opts);
 }
 
 /* All of a block, not only what was asked for: it may be used. */

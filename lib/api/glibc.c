@@ -58,7 +58,7 @@ static size_t difference(size_t a, size_t b)
 	return a > b ? a - b : 0; /* other threads may have been at work between two counters */
 }
 
-static bool look(uint32_t arena, struct view *v)
+static SLOW bool look(uint32_t arena, struct view *v)
 {
 	bool any = ash_stats_arena(arena, &v->s);
 	v->system = difference(v->s.mapped, v->s.base_mapped + v->s.huge_mapped);
@@ -182,7 +182,7 @@ __attribute__((format(printf, 2, 3))) static void put(FILE *stream, const char *
 	fputs(text, stream);
 }
 
-static void put_sizes(FILE *stream, const struct view *v)
+static SLOW void put_sizes(FILE *stream, const struct view *v)
 {
 	put(stream, "<sizes>\n");
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
@@ -194,7 +194,7 @@ static void put_sizes(FILE *stream, const struct view *v)
 	put(stream, "</sizes>\n");
 }
 
-static void put_totals(FILE *stream, const struct view *v, bool all, size_t peak)
+static SLOW void put_totals(FILE *stream, const struct view *v, bool all, size_t peak)
 {
 	put(stream, "<total type=\"fast\" count=\"%zu\" size=\"%zu\"/>\n", v->ncached, v->s.tcache_bytes);
 	put(stream, "<total type=\"rest\" count=\"%zu\" size=\"%zu\"/>\n", v->nfree, v->rest);

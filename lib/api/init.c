@@ -4,9 +4,6 @@
 #include "api/api.h"
 
 #include "ashlar/ashlar.h"
-#include "base/fmt.h"
-#include "base/mem.h"
-#include "base/syscall.h"
 #include "obs/ctl.h"
 #include "obs/stats.h"
 #include "os/conf.h"
@@ -65,24 +62,13 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
 	ash_hooks_init(); /* arms */
 }
 
-void ash_to_stderr(void *unused, const char *text)
-{
-	(void)unused;
-	ash_syscall3(SYS_write, 2, (long)text, (long)ash_str_len(text));
-}
-
 __attribute__((destructor(101))) static void finish(void)
 {
 	if (ash_conf.stats_print)
-		ash_stats_print(ash_to_stderr, NULL);
+		API(malloc_stats_print)(NULL, NULL, ash_conf.stats_print_opts);
 }
 
 ASHLAR_EXPORT const char *ashlar_version(void)
 {
 	return PACKAGE_VERSION;
-}
-
-ASHLAR_EXPORT void ashlar_stats_print(void (*write)(void *arg, const char *text), void *arg)
-{
-	ash_stats_print(write ? write : ash_to_stderr, arg);
 }

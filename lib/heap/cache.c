@@ -112,10 +112,17 @@ static void retire(struct cache *t, unsigned class)
 		t->held_bytes -= (slots - first) * ash_class_size[class];
 }
 
+_Atomic uint32_t ash_cache_empty_asked;
+
 /* What other visits pay for: blocks stuck in outboxes and in classes no longer used. */
 static void housekeeping(struct cache *t)
 {
 	t->events++;
+	uint32_t asked = atomic_load_explicit(&ash_cache_empty_asked, memory_order_relaxed);
+	if (unlikely(t->emptied_for != asked)) {
+		t->emptied_for = asked;
+		ash_cache_flush(t);
+	}
 	if (t->events % POST_EVENTS)
 		return;
 	for (uint32_t i = 0; i < t->noutbox; i++)

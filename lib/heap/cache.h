@@ -34,6 +34,7 @@ struct cache {
 	uint8_t misses[ASH_CLASSES];   /* refills and flushes since the array last grew */
 	uint8_t active[ASH_CLASSES];   /* visited since the last look at idle classes */
 	uint32_t events;               /* visits to the slow path, ever */
+	uint32_t emptied_for;          /* ash_cache_empty_asked when all blocks went home last */
 	uint32_t held_bytes;           /* bytes all arrays can hold beyond their first size */
 	struct parcel *spare;          /* list: empty, for blocks of other shards; stays when the thread ends */
 	struct cache *next;            /* registry, const; heap/thread.c */
@@ -103,6 +104,10 @@ void ash_cache_return(struct cache *t, void *block, uint32_t entry);
 
 /* Empties everything into the shards; arrays stay. */
 void ash_cache_flush(struct cache *t);
+
+/* How often somebody wanted all caches empty: each thread empties its own at its next visit to the slow path, as
+ * nobody else may touch it. Relaxed */
+extern ASH_HIDDEN _Atomic uint32_t ash_cache_empty_asked;
 
 /* For a new cache: memory for n outboxes. NULL without memory. */
 struct cache *ash_cache_create(uint32_t shards);

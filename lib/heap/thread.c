@@ -222,8 +222,11 @@ size_t ash_heap_trim(bool release)
 {
 	size_t bytes = 0;
 	struct cache *t = ash_thread_cache_or_null();
-	if (t)
+	uint32_t asked = 1 + atomic_fetch_add_explicit(&ash_cache_empty_asked, 1, memory_order_relaxed);
+	if (t) {
 		ash_cache_flush(t);
+		t->emptied_for = asked;
+	}
 	for (uint32_t i = 0; i < heap.shards_max; i++)
 		if (ash_shards[i])
 			bytes += ash_shard_trim(ash_shards[i]);

@@ -45,7 +45,8 @@ void ash_heap_free_direct(void *block, uint32_t entry);
 /* One block from whatever shard has one. */
 void *ash_heap_alloc_anywhere(unsigned class);
 
-/* Everything that can go back goes back: of the calling thread's cache and all shards. With
+/* Everything that can go back goes back: of the calling thread's cache and all shards; other threads'
+ * caches follow as they come by. With
  * release also free address space. Bytes that went. */
 size_t ash_heap_trim(bool release);
 

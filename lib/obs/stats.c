@@ -1,7 +1,6 @@
 /* obs/stats.c -- see stats.h. */
 #include "obs/stats.h"
 #include "base/bits.h"
-#include "base/fmt.h"
 #include "os/os.h"
 #include "region/meta.h"
 
@@ -42,7 +41,7 @@ __attribute__((no_sanitize("thread"))) static void add_chunk(struct chunk *c, ui
 		s->idle += never_used;
 }
 
-static void add_kind(struct ash_kind_stats *to, uint64_t nmalloc, uint64_t ndalloc)
+static SLOW void add_kind(struct ash_kind_stats *to, uint64_t nmalloc, uint64_t ndalloc)
 {
 	to->nmalloc += nmalloc;
 	to->nrequests += nmalloc;
@@ -50,7 +49,7 @@ static void add_kind(struct ash_kind_stats *to, uint64_t nmalloc, uint64_t ndall
 }
 
 /* What all arenas share. */
-static void add_shared(struct ash_arena_stats *s)
+static SLOW void add_shared(struct ash_arena_stats *s)
 {
 	struct ash_nursery_stats nursery;
 	struct ash_large_stats large;
@@ -82,7 +81,7 @@ static void add_shared(struct ash_arena_stats *s)
 	ash_heap_lock_stats(&s->lock[ASH_LOCK_THREADS]);
 }
 
-bool ash_stats_arena(uint32_t id, struct ash_arena_stats *s)
+SLOW bool ash_stats_arena(uint32_t id, struct ash_arena_stats *s)
 {
 	*s = (struct ash_arena_stats){0};
 	bool shared = id == 0 || id == ASH_ARENAS_ALL;
@@ -115,7 +114,7 @@ bool ash_stats_arena(uint32_t id, struct ash_arena_stats *s)
 	return true;
 }
 
-void ash_stats_sum(const struct ash_arena_stats *all, struct ash_stats *s)
+SLOW void ash_stats_sum(const struct ash_arena_stats *all, struct ash_stats *s)
 {
 	*s = (struct ash_stats){
 		.allocated = all->small.allocated + all->large.allocated,
@@ -133,33 +132,4 @@ void ash_stats_sum(const struct ash_arena_stats *all, struct ash_stats *s)
 		.arenas = all->heap.shards,
 		.threads = all->heap.threads,
 	};
-}
-
-struct sink {
-	void (*write)(void *arg, const char *text);
-	void *arg;
-};
-
-static void line(const struct sink *out, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void line(const struct sink *out, const char *format, ...)
-{
-	char text[256];
-	va_list args;
-	va_start(args, format);
-	ash_fmt_va(text, sizeof text, format, args);
-	va_end(args);
-	out->write(out->arg, text);
-}
-
-void ash_stats_print(void (*write)(void *arg, const char *text), void *arg)
-{
-	const struct sink out = {write, arg};
-	struct ash_arena_stats a;
-	struct ash_stats s;
-	ash_stats_arena(ASH_ARENAS_ALL, &a);
-	ash_stats_sum(&a, &s);
-	line(&out, "ashlar heap\n");
-	line(&out, "  allocated %14zu\n  active    %14zu\n  resident  %14zu\n", s.allocated, s.active, s.resident);
 }

@@ -80,7 +80,4 @@ struct ash_stats {
 };
 void ash_stats_sum(const struct ash_arena_stats *all, struct ash_stats *s);
 
-/* A report for people, in pieces of at most 255 bytes. */
-void ash_stats_print(void (*write)(void *arg, const char *text), void *arg);
-
 #endif

@@ -426,6 +426,26 @@ START_TEST(test_a_class_no_longer_used_is_emptied_by_visits_of_others)
 }
 END_TEST
 
+START_TEST(test_a_trim_elsewhere_empties_the_cache_at_the_next_visit)
+{
+	begin(true);
+	void *p[100];
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		p[i] = get(64);
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		put(p[i]);
+	struct cache *t = ash_thread_cache();
+	must(cached(t, 3) > 0);
+	ash_cache_empty_asked++;
+	void *q = get(20000); /* of a class with an empty array */
+	must_f(cached(t, 3) == 0, "%zu blocks are left", cached(t, 3));
+	put(q);
+	put(get(64));
+	must(cached(t, 3) > 0); /* once, not again and again */
+	must_be_empty();
+}
+END_TEST
+
 START_TEST(test_flush_empties_the_cache_and_loses_nothing)
 {
 	begin(true);
@@ -769,6 +789,7 @@ int main(void)
 		test_a_class_gets_its_room_however_many_were_in_use_before,
 		test_a_cache_never_holds_more_than_some_mebibytes,
 		test_a_class_no_longer_used_is_emptied_by_visits_of_others,
+		test_a_trim_elsewhere_empties_the_cache_at_the_next_visit,
 		test_flush_empties_the_cache_and_loses_nothing,
 		test_without_caches_every_call_is_served_by_the_shards,
 		test_without_memory_for_arrays_blocks_come_one_at_a_time,

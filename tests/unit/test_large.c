@@ -103,6 +103,54 @@ START_TEST(test_figures_follow_every_step)
 }
 END_TEST
 
+START_TEST(test_groups_rise_by_quarters_of_a_doubling)
+{
+	must(ash_large_group_bytes(0) == 64 * KIB && ash_large_group_bytes(1) == 80 * KIB);
+	must(ash_large_group_bytes(4) == 128 * KIB && ash_large_group_bytes(5) == 160 * KIB);
+	for (unsigned g = 1; g < ASH_LARGE_GROUPS; g++) {
+		size_t below = ash_large_group_bytes(g - 1), step = ash_large_group_bytes(g) - below;
+		must_f(step <= below / 4 && step > below / 8, "group %u", g);
+	}
+	must(ash_large_group_bytes(ASH_LARGE_GROUPS - 1) == (size_t)1 << (sizeof(void *) == 8 ? 47 : 31));
+}
+END_TEST
+
+START_TEST(test_a_block_counts_in_the_smallest_group_that_holds_it)
+{
+	static struct ash_lextent_stats s[ASH_LARGE_GROUPS];
+	for (size_t units = 1; units <= RUN_MAX_BYTES / ASH_UNIT + 70; units += 1 + units / 16) {
+		unsigned g = 0;
+		size_t nmalloc = 0, before = 0;
+		while (ash_large_group_bytes(g) < units * ASH_UNIT)
+			g++;
+		ash_large_group_stats(s);
+		before = s[g].ndalloc;
+		nmalloc = s[g].nmalloc;
+		must(ash_large_free(alloc(units * ASH_UNIT - 5)));
+		ash_large_group_stats(s);
+		must_f(s[g].nmalloc == nmalloc + 1 && s[g].ndalloc == before + 1, "%zu units", units);
+	}
+}
+END_TEST
+
+START_TEST(test_what_fills_the_last_unit_of_clean_memory_is_not_used)
+{
+	char *p = alloc(ASH_UNIT + 5000);
+	struct ash_large_use use = ash_large_use(ash_slab_at((uintptr_t)p));
+	must(use.asked == align_up(ASH_UNIT + 5000, ash_os.page_size) && use.backed == use.asked);
+	must(ash_large_resize(p, ASH_UNIT + 20000) == p);
+	use = ash_large_use(ash_slab_at((uintptr_t)p));
+	must(use.asked == align_up(ASH_UNIT + 20000, ash_os.page_size) && use.backed == use.asked);
+	must(ash_large_resize(p, 100) == p); /* its first unit was written */
+	use = ash_large_use(ash_slab_at((uintptr_t)p));
+	must(use.asked == ash_os.page_size && use.backed == ASH_UNIT);
+	must(ash_large_free(p));
+	p = alloc(ASH_UNIT + 5000); /* the same, dirty */
+	use = ash_large_use(ash_slab_at((uintptr_t)p));
+	must(use.backed == 2 * ASH_UNIT);
+}
+END_TEST
+
 START_TEST(test_a_run_shrinks_and_grows_in_place)
 {
 	char *p = alloc(20 * ASH_UNIT);
@@ -249,6 +297,9 @@ int main(void)
 		test_a_second_free_is_refused,
 		test_sizes_beyond_the_address_space_are_refused,
 		test_figures_follow_every_step,
+		test_groups_rise_by_quarters_of_a_doubling,
+		test_a_block_counts_in_the_smallest_group_that_holds_it,
+		test_what_fills_the_last_unit_of_clean_memory_is_not_used,
 		test_a_run_shrinks_and_grows_in_place,
 		test_a_resize_within_the_last_unit_changes_nothing,
 		test_a_run_that_cannot_grow_stays_whole,
