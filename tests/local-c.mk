@@ -102,7 +102,7 @@ tests_api_test_usable_CFLAGS = $(API_CFLAGS)
 tests_api_test_usable_LDADD = $(API_LDADD)
 
 # --- programs of their own: random operations, failing system calls, fuzzing
-check_PROGRAMS += tests/stress/stress tests/fault/inject tests/fuzz/fuzz_ctl tests/fuzz/fuzz_ops
+check_PROGRAMS += tests/stress/stress tests/fault/inject tests/fuzz/fuzz_conf tests/fuzz/fuzz_ctl tests/fuzz/fuzz_ops
 TESTS += tests/fault/inject tests/fuzz/fuzz.sh tests/stress/stress.sh
 EXTRA_DIST += tests/matrix/sanitize.sh
 EXTRA_DIST += tests/fuzz/fuzz.sh tests/fuzz/run.sh tests/stress/stress.sh
@@ -117,18 +117,23 @@ tests_fuzz_fuzz_ctl_SOURCES = tests/fuzz/fuzz_ctl.c tests/api/control_rows.h tes
 tests_fuzz_fuzz_ctl_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
 tests_fuzz_fuzz_ctl_CFLAGS = $(TEST_CFLAGS)
 tests_fuzz_fuzz_ctl_LDADD = $(LIBASHLAR)
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
+tests_fuzz_fuzz_conf_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
+tests_fuzz_fuzz_conf_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_fuzz_conf_LDADD = libash_core.la
 tests_fuzz_fuzz_ops_SOURCES = tests/fuzz/fuzz_ops.c tests/api/names.h
 tests_fuzz_fuzz_ops_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
 tests_fuzz_fuzz_ops_CFLAGS = $(TEST_CFLAGS) -pthread
 tests_fuzz_fuzz_ops_LDADD = $(LIBASHLAR) -lpthread
 
 # What the two scripts run; for who builds no more than some tests need (tests/matrix/env.sh).
-tests/fuzz/fuzz.log: tests/fuzz/fuzz_ctl$(EXEEXT) tests/fuzz/fuzz_ops$(EXEEXT)
+tests/fuzz/fuzz.log: tests/fuzz/fuzz_conf$(EXEEXT) tests/fuzz/fuzz_ctl$(EXEEXT) tests/fuzz/fuzz_ops$(EXEEXT)
 tests/stress/stress.log: tests/stress/stress$(EXEEXT)
 
 .PHONY: check-fuzz
 check-fuzz: $(SHARED_LIBS)
 	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh
+	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh '' '' fuzz_conf
 
 # --- real programs: not part of make check, for they take minutes and want packages
 # (tests/e2e/packages)

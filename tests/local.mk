@@ -40,12 +40,14 @@ SHELL_TESTS = \
 	tests/shell/live-install.sh \
 	tests/shell/man-pages.sh \
 	tests/shell/preload-tool.sh \
+	tests/shell/program-conf.sh \
 	tests/shell/wrapper.sh
 TESTS += $(SHELL_TESTS)
 
 # Safe in /etc/ld.so.preload: a promise for each.
 PRELOAD_TESTS = \
 	tests/preload/atsecure.sh \
+	tests/preload/conffile.sh \
 	tests/preload/deepbind.sh \
 	tests/preload/dlopen.sh \
 	tests/preload/errno.sh \
@@ -58,6 +60,7 @@ PRELOAD_TESTS = \
 	tests/preload/limits.sh \
 	tests/preload/loading.sh \
 	tests/preload/mapcount.sh \
+	tests/preload/options.sh \
 	tests/preload/process.sh \
 	tests/preload/seccomp.sh \
 	tests/preload/smallstack.sh \
@@ -80,6 +83,7 @@ EXTRA_DIST += \
 	tests/preload/limits.c \
 	tests/preload/mapcount.c \
 	tests/preload/need.h \
+	tests/preload/options.c \
 	tests/preload/process.c \
 	tests/preload/seccomp.c \
 	tests/preload/smallstack.c \

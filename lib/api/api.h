@@ -76,7 +76,6 @@ void ash_fill_grown(void *p, size_t before);
 /* A pointer that is about to be freed, ours or not. */
 void ash_fill_freed(void *p);
 
-/* api/init.c: writes to standard error. */
 /* api/stats.c: with write NULL, where the program has its messages. */
 void API(malloc_stats_print)(void (*write)(void *arg, const char *text), void *arg, const char *opts);
 

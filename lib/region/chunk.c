@@ -92,7 +92,7 @@ static bool grow(size_t units, size_t align_units)
 	char *p = NULL;
 	if (len < need)
 		len = need;
-	if (len >= ASH_CHUNK || ash_region.mapped >= ASH_HUGE_HEAP) {
+	if (len >= ASH_CHUNK || ash_region.mapped >= ash_units_huge_heap()) {
 		len = align_up(len, ASH_CHUNK);
 		p = ash_os_map_aligned(len, ASH_CHUNK);
 	}
@@ -158,9 +158,9 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 	for (bool choice = true;;) {
 		c = units <= 32 ? ash_units_find(units, align_units, dense, choice, &at)
 				: ash_units_find_long(units);
-		if (dense && choice && ash_region.dense >= ASH_HUGE_HEAP)
+		if (dense && choice && ash_region.dense >= ash_units_huge_heap())
 			c = ash_pages_row(c);
-		if (c && (ash_region.mapped < ASH_HUGE_HEAP ||
+		if (c && (ash_region.mapped < ash_units_huge_heap() ||
 				 ash_pages_choose(c, units, dense, zero)))
 			break;
 		if (c || grow(units, align_units) || ash_pages_leave_row())

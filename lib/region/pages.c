@@ -1,7 +1,6 @@
 /* region/pages.c -- see pages.h. Reading order: kinds of pages, purging. */
 #include "region/pages.h"
 #include "base/bits.h"
-#include "os/conf.h"
 #include "os/os.h"
 
 #define ALL UINT32_MAX
@@ -11,12 +10,6 @@
 #define REFUSED_MS 1000 /* no purge for so long after the system refused one */
 
 /* ---- kinds of pages */
-
-/* The user's word on huge pages, else our own. */
-static bool thp(bool pays)
-{
-	return ash_conf.thp == ASH_THP_DEFAULT ? pays : ash_conf.thp == ASH_THP_ALWAYS;
-}
 
 /* Of dense units at least one page was written at once, and the huge page was there. */
 static bool has_what_it_asked_for(const struct chunk *c)
@@ -155,13 +148,14 @@ void ash_pages_freed_large(void)
 
 bool ash_pages_huge_for_large(void)
 {
-	return thp(ash_region.churn >= CHURN);
+	return ash_conf.thp == ASH_THP_DEFAULT ? ash_region.churn >= CHURN
+					       : ash_conf.thp == ASH_THP_ALWAYS;
 }
 
 bool ash_pages_choose(struct chunk *c, size_t units, bool dense, bool zero)
 {
 	bool written = !zero && ash_pages_huge_for_large();
-	bool pays = thp(ash_region.dense >= ASH_HUGE_HEAP);
+	bool pays = ash_region.dense >= ash_units_huge_heap();
 	for (; units && c && c->free == ALL; c = ash_pagemap_chunk(c->base + ASH_CHUNK)) {
 		size_t n = units < 32 ? units : 32;
 		units -= n;

@@ -244,7 +244,7 @@ static struct chunk *end_of_span(struct chunk *head, size_t n, bool huge)
 struct chunk *ash_units_find(size_t units, size_t align_units, bool dense, bool choice, unsigned *at)
 {
 	uint32_t aligned = aligned_starts(align_units);
-	bool choosy = dense && choice && ash_region.dense >= ASH_HUGE_HEAP;
+	bool choosy = dense && choice && ash_region.dense >= ash_units_huge_heap();
 	uint32_t bins = units < 32 ? ash_region.bins_used >> units << units : 0;
 	for (; bins; bins &= bins - 1) {
 		struct chunk *c = ash_region.bins[__builtin_ctz(bins)];
