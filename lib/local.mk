@@ -35,7 +35,9 @@ libash_core_la_SOURCES = \
 	lib/slab/nursery.c lib/slab/nursery.h \
 	lib/slab/sizeclass.c lib/slab/sizeclass.h \
 	lib/slab/slab.c lib/slab/slab.h \
+	lib/heap/arena.c lib/heap/arena.h \
 	lib/heap/cache.c lib/heap/cache.h \
+	lib/heap/registry.h \
 	lib/heap/shard.c lib/heap/shard.h \
 	lib/heap/thread.c lib/heap/thread.h \
 	lib/obs/stats.c lib/obs/stats.h \
@@ -49,6 +51,7 @@ libash_api_la_SOURCES = \
 	lib/api/hooks.c \
 	lib/api/init.c \
 	lib/api/malloc.c \
+	lib/api/mallocx.c \
 	lib/api/slow.c \
 	lib/api/standdown.c
 libash_shared_la_SOURCES = lib/api/dl.c

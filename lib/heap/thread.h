@@ -35,8 +35,11 @@ struct cache *ash_thread_cache_to_free(void);
 /* The cache if there is one already, else NULL. */
 struct cache *ash_thread_cache_or_null(void);
 
-/* One block without a cache. */
-void *ash_heap_alloc_direct(unsigned class);
+/* The same of a thread that counts its bytes. */
+struct cache *ash_thread_counted(void);
+
+/* One block without a cache; sh NULL: from shard 0. */
+void *ash_heap_alloc_direct(struct shard *sh, unsigned class);
 void ash_heap_free_direct(void *block, uint32_t entry);
 
 /* One block from whatever shard has one. */

@@ -34,7 +34,9 @@ static void note_huge_peaks(void)
 	note_peak(&huge_bytes_peak, huge_bytes);
 }
 
-/* Mapped blocks, so that a pointer into one can be told from a foreign one. */
+/* Mapped blocks, so that a pointer into one can be told from a foreign one, and those whose owner wants to find
+ * them. A block on the list has the state LISTED, which says nothing else of blocks that are no slabs. */
+#define LISTED 1
 static struct {
 	struct ash_lock lock; /* rank HUGE; guards the list and its links */
 	struct slab *first;
@@ -42,6 +44,7 @@ static struct {
 
 static void list_add(struct slab *s)
 {
+	s->state = LISTED;
 	ash_lock(&mapped.lock);
 	s->prev = NULL;
 	s->next = mapped.first;
@@ -53,6 +56,9 @@ static void list_add(struct slab *s)
 
 static void list_remove(struct slab *s)
 {
+	if (s->state != LISTED)
+		return;
+	s->state = 0;
 	ash_lock(&mapped.lock);
 	if (s->prev)
 		s->prev->next = s->next;
@@ -63,13 +69,15 @@ static void list_remove(struct slab *s)
 	ash_unlock(&mapped.lock);
 }
 
-static struct slab *record(void *p, enum unit_kind kind, size_t units)
+static struct slab *record(void *p, enum unit_kind kind, size_t units, unsigned arena)
 {
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	s->unit = (uint32_t)((uintptr_t)p >> ASH_UNIT_SHIFT);
 	s->units = (uint32_t)units;
 	s->kind = (uint8_t)kind;
 	s->class = ASH_CLASSES;
+	s->state = 0;
+	s->arena = (uint16_t)arena;
 	ash_pagemap_set((uintptr_t)p, ASH_ENTRY_LARGE);
 	return s;
 }
@@ -79,7 +87,12 @@ static size_t units_of(size_t size)
 	return (size + ASH_UNIT - 1) >> ASH_UNIT_SHIFT;
 }
 
-void *ash_large_alloc(size_t size, size_t align, bool zero)
+size_t ash_large_real_size(size_t size)
+{
+	return units_of(size) << ASH_UNIT_SHIFT;
+}
+
+void *ash_large_alloc(size_t size, size_t align, bool zero, struct ash_owner owner)
 {
 	if (size > PTRDIFF_MAX - ASH_UNIT || align > PTRDIFF_MAX - size)
 		return NULL;
@@ -92,8 +105,8 @@ void *ash_large_alloc(size_t size, size_t align, bool zero)
 		p = ash_chunk_alloc(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, NULL);
 	if (!p)
 		return NULL;
-	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units);
-	if (own)
+	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units, owner.arena);
+	if (own || owner.listed)
 		list_add(s);
 	add(own ? &huge : &live, 1);
 	add(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
@@ -110,8 +123,7 @@ bool ash_large_free(void *p)
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	size_t units = s->units;
 	bool own = s->kind == UNIT_HUGE;
-	if (own)
-		list_remove(s);
+	list_remove(s);
 	s->kind = own ? UNIT_HUGE_FREED : UNIT_NONE;
 	sub(own ? &huge : &live, 1);
 	sub(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
@@ -128,9 +140,25 @@ size_t ash_large_size(const void *p)
 	return (size_t)ash_slab_at((uintptr_t)p)->units << ASH_UNIT_SHIFT;
 }
 
+unsigned ash_large_arena(const void *p)
+{
+	return ash_slab_at((uintptr_t)p)->arena;
+}
+
+void *ash_large_next(unsigned arena)
+{
+	ash_lock(&mapped.lock);
+	struct slab *s = mapped.first;
+	while (s && s->arena != arena)
+		s = s->next;
+	ash_unlock(&mapped.lock);
+	return s ? ash_slab_base(s) : NULL;
+}
+
 static void *resize_huge(struct slab *s, void *p, size_t units)
 {
 	size_t old = s->units;
+	unsigned arena = s->arena;
 	if (units <= ASH_RUN_MAX)
 		return NULL; /* a run serves it better: move */
 	/* Once it has moved, another thread may get the old place, and its record: leave first. */
@@ -138,7 +166,7 @@ static void *resize_huge(struct slab *s, void *p, size_t units)
 	list_remove(s);
 	s->kind = UNIT_HUGE_FREED;
 	void *q = ash_chunk_remap(p, old << ASH_UNIT_SHIFT, units << ASH_UNIT_SHIFT);
-	list_add(record(q ? q : p, UNIT_HUGE, q ? units : old));
+	list_add(record(q ? q : p, UNIT_HUGE, q ? units : old, arena));
 	if (!q)
 		return NULL;
 	add(&huge_bytes, (units - old) << ASH_UNIT_SHIFT);
@@ -146,17 +174,17 @@ static void *resize_huge(struct slab *s, void *p, size_t units)
 	return q;
 }
 
-void *ash_large_resize(void *p, size_t size)
+void *ash_large_resize(void *p, size_t size, bool may_move, bool zero)
 {
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	size_t old = s->units, units = units_of(size);
 	if (units == old)
 		return p;
 	if (s->kind == UNIT_HUGE)
-		return resize_huge(s, p, units);
+		return may_move ? resize_huge(s, p, units) : NULL;
 	if (units < old)
 		ash_chunk_free((char *)p + (units << ASH_UNIT_SHIFT), old - units);
-	else if (!ash_chunk_extend(p, old, units, false))
+	else if (!ash_chunk_extend(p, old, units, zero))
 		return NULL;
 	s->units = (uint32_t)units;
 	add(&live_bytes, (units - old) << ASH_UNIT_SHIFT);
