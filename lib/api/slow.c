@@ -16,16 +16,22 @@
 static const struct ash_place usual, anywhere = {.anywhere = true};
 
 /* A thread that wants to know its bytes comes here with every call. */
-static void count(const void *p, size_t freed)
+static SLOW void count_slow(const void *p, size_t freed)
 {
 	struct cache *t = ash_thread_counted();
-	if (likely(!t) || !p)
+	if (!t || !p)
 		return;
 	t->allocated += ash_usable((void *)p, "malloc");
 	t->deallocated += freed;
 	uint64_t now = t->allocated - t->deallocated - t->peak_from;
 	if ((int64_t)(now - t->peak) > 0)
 		t->peak = now;
+}
+
+static inline void count(const void *p, size_t freed)
+{
+	if (ash_thread_has_face())
+		count_slow(p, freed);
 }
 
 /* The arena that a block is to come from, a given one or the thread's. */
@@ -165,7 +171,7 @@ void ash_free_at(void *p, const struct ash_place *at)
 	if (!p)
 		return;
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
-	struct cache *counted = ash_thread_counted();
+	struct cache *counted = ash_thread_has_face() ? ash_thread_counted() : NULL;
 	if (unlikely(counted) && ash_is_ours(p))
 		counted->deallocated += ash_usable(p, "free");
 	if (entry == 0) {

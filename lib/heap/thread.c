@@ -155,7 +155,7 @@ struct cache *ash_thread_cache_or_null(void)
 	if (!ash_tls_cache())
 		return NULL;
 	struct ash_fast *mine = ash_cache_mine(&ash_anchor);
-	return likely(mine->owner != ASH_OWNER_NONE) ? (struct cache *)mine : ((struct face *)mine)->cache;
+	return ash_thread_has_face() ? ((struct face *)mine)->cache : (struct cache *)mine;
 }
 
 struct cache *ash_thread_counted(void)
