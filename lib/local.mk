@@ -36,7 +36,9 @@ libash_core_la_SOURCES = \
 	lib/slab/nursery.c lib/slab/nursery.h \
 	lib/slab/sizeclass.c lib/slab/sizeclass.h \
 	lib/slab/slab.c lib/slab/slab.h \
+	lib/heap/arena.c lib/heap/arena.h \
 	lib/heap/cache.c lib/heap/cache.h \
+	lib/heap/registry.h \
 	lib/heap/shard.c lib/heap/shard.h \
 	lib/heap/thread.c lib/heap/thread.h \
 	lib/heap/usage.c lib/heap/usage.h \
@@ -55,6 +57,7 @@ libash_api_la_SOURCES = \
 	lib/api/init.c \
 	lib/api/mallctl.c \
 	lib/api/malloc.c \
+	lib/api/mallocx.c \
 	lib/api/slow.c \
 	lib/api/standdown.c \
 	lib/api/stats.c

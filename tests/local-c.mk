@@ -22,6 +22,7 @@ API_TESTS += \
 	tests/api/test_limits \
 	tests/api/test_mallctl \
 	tests/api/test_malloc \
+	tests/api/test_mallocx \
 	tests/api/test_realloc \
 	tests/api/test_seccomp \
 	tests/api/test_stats \
@@ -34,6 +35,7 @@ SMOKE_TESTS += \
 	tests/api/test_glibc \
 	tests/api/test_mallctl \
 	tests/api/test_malloc \
+	tests/api/test_mallocx \
 	tests/api/test_realloc \
 	tests/api/test_stats \
 	tests/api/test_usable
@@ -82,6 +84,9 @@ tests_api_test_mallctl_LDADD = $(API_LDADD) -lpthread
 tests_api_test_malloc_SOURCES = tests/api/test_malloc.c $(api_headers)
 tests_api_test_malloc_CFLAGS = $(API_CFLAGS)
 tests_api_test_malloc_LDADD = $(API_LDADD)
+tests_api_test_mallocx_SOURCES = tests/api/test_mallocx.c $(api_headers)
+tests_api_test_mallocx_CFLAGS = $(API_CFLAGS)
+tests_api_test_mallocx_LDADD = $(API_LDADD)
 tests_api_test_names_SOURCES = tests/api/test_names.c $(api_headers)
 tests_api_test_names_CFLAGS = $(API_CFLAGS)
 tests_api_test_names_LDADD = $(API_LDADD)

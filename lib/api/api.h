@@ -22,12 +22,27 @@ void *ash_realloc_slow(void *p, size_t size, const void *caller);
 void ash_free_slow(void *p, const void *caller);
 #define ASH_CALLER __builtin_return_address(0)
 
+/* Where a block comes from or goes to. All zero: the calling thread's cache and arena. */
+struct ash_place {
+	struct shard *shard; /* this arena, and no cache, unless ... */
+	struct cache *cache; /* ... this one */
+	bool uncached;       /* the thread's arena, but no cache */
+	bool anywhere;       /* whoever has memory */
+	bool exact;          /* of the size that nallocx() tells: not from the nursery */
+};
+
 /* The same without hooks. align: a power of two. NULL and ENOMEM without memory. */
 void *ash_alloc(size_t size, size_t align, bool zero);
 /* Leaves errno alone: its address is libc's to tell, and libc may not be bound yet. */
 void *ash_alloc_quiet(size_t size, size_t align, bool zero);
+void *ash_alloc_at(size_t size, size_t align, bool zero, const struct ash_place *at);
 void *ash_realloc(void *p, size_t size);
 void ash_free(void *p);
+void ash_free_at(void *p, const struct ash_place *at);
+
+/* Whether the live large block p could be resized where it is, or if it may move without being copied; NULL. zero:
+ * what it grows by reads as zero. */
+void *ash_resize_large(void *p, size_t size, bool may_move, bool zero);
 
 /* With hooks; for aligned_alloc and its kin. */
 void *ash_memalign(size_t align, size_t size, const void *caller);

@@ -269,6 +269,13 @@ void ash_cache_flush(struct cache *t)
 	}
 }
 
+void ash_cache_forget(struct cache *t)
+{
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		if (t->base[c])
+			t->fast.top[c] = t->base[c];
+}
+
 struct cache *ash_cache_create(uint32_t shards)
 {
 	struct cache *t = ash_meta_alloc(sizeof *t + shards * sizeof t->outbox[0]);
@@ -283,7 +290,7 @@ struct cache *ash_cache_create(uint32_t shards)
 void ash_cache_bind(struct cache *t, struct shard *sh)
 {
 	t->shard = sh;
-	t->self = ash_tls_self();
+	t->self = t->manual ? 0 : ash_tls_self();
 	t->fast.owner = ASH_ENTRY_OF(sh->id, 0);
 	t->bound = true;
 }

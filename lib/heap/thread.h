@@ -38,8 +38,17 @@ struct cache *ash_thread_cache_to_free(void);
 /* The cache if there is one already, else NULL. */
 struct cache *ash_thread_cache_or_null(void);
 
-/* One block without a cache. */
-void *ash_heap_alloc_direct(unsigned class);
+/* Whether the thread may be one that counts its bytes: mostly not. */
+static inline bool ash_thread_has_face(void)
+{
+	return unlikely(ash_cache_mine(&ash_anchor)->owner == ASH_OWNER_NONE);
+}
+
+/* The cache of a thread that does; else NULL. */
+struct cache *ash_thread_counted(void);
+
+/* One block without a cache; sh NULL: from shard 0. */
+void *ash_heap_alloc_direct(struct shard *sh, unsigned class);
 void ash_heap_free_direct(void *block, uint32_t entry);
 
 /* One block from whatever shard has one. */

@@ -43,7 +43,9 @@ static unsigned group_of(size_t units)
 	return group < ASH_LARGE_GROUPS ? group : ASH_LARGE_GROUPS - 1;
 }
 
-/* Mapped blocks, so that a pointer into one can be told from a foreign one. */
+/* Mapped blocks, so that a pointer into one can be told from a foreign one, and those whose owner wants to find
+ * them. A block on the list has the state LISTED, which says nothing else of blocks that are no slabs. */
+#define LISTED 1
 static struct {
 	struct ash_lock lock; /* rank HUGE; guards the list and its links */
 	struct slab *first;
@@ -51,6 +53,7 @@ static struct {
 
 static void list_add(struct slab *s)
 {
+	s->state = LISTED;
 	ash_lock(&mapped.lock);
 	s->prev = NULL;
 	s->next = mapped.first;
@@ -62,6 +65,9 @@ static void list_add(struct slab *s)
 
 static void list_remove(struct slab *s)
 {
+	if (s->state != LISTED)
+		return;
+	s->state = 0;
 	ash_lock(&mapped.lock);
 	if (s->prev)
 		s->prev->next = s->next;
@@ -72,7 +78,7 @@ static void list_remove(struct slab *s)
 	ash_unlock(&mapped.lock);
 }
 
-static struct slab *record(void *p, enum unit_kind kind, size_t units, size_t size, bool clean)
+static struct slab *record(void *p, enum unit_kind kind, size_t units, unsigned arena, size_t size, bool clean)
 {
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	s->unit = (uint32_t)((uintptr_t)p >> ASH_UNIT_SHIFT);
@@ -81,6 +87,8 @@ static struct slab *record(void *p, enum unit_kind kind, size_t units, size_t si
 	s->class = ASH_CLASSES;
 	s->asked = size;
 	s->tail_clean = clean;
+	s->state = 0;
+	s->arena = (uint16_t)arena;
 	ash_pagemap_set((uintptr_t)p, ASH_ENTRY_LARGE);
 	return s;
 }
@@ -90,7 +98,12 @@ static size_t units_of(size_t size)
 	return (size + ASH_UNIT - 1) >> ASH_UNIT_SHIFT;
 }
 
-void *ash_large_alloc(size_t size, size_t align, bool zero)
+size_t ash_large_real_size(size_t size)
+{
+	return units_of(size) << ASH_UNIT_SHIFT;
+}
+
+void *ash_large_alloc(size_t size, size_t align, bool zero, struct ash_owner owner)
 {
 	if (size > PTRDIFF_MAX - ASH_UNIT || align > PTRDIFF_MAX - size)
 		return NULL;
@@ -103,8 +116,8 @@ void *ash_large_alloc(size_t size, size_t align, bool zero)
 		p = ash_chunk_alloc(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, &clean);
 	if (!p)
 		return NULL;
-	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units, size, clean);
-	if (own)
+	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units, owner.arena, size, clean);
+	if (own || owner.listed)
 		list_add(s);
 	add(own ? &huge : &live, 1);
 	add(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
@@ -121,8 +134,7 @@ bool ash_large_free(void *p)
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	size_t units = s->units;
 	bool own = s->kind == UNIT_HUGE;
-	if (own)
-		list_remove(s);
+	list_remove(s);
 	s->kind = own ? UNIT_HUGE_FREED : UNIT_NONE;
 	sub(own ? &huge : &live, 1);
 	sub(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);
@@ -146,10 +158,26 @@ static void count_resize(size_t old, size_t units)
 	add(&nmalloc[group_of(units)], 1);
 }
 
+unsigned ash_large_arena(const void *p)
+{
+	return ash_slab_at((uintptr_t)p)->arena;
+}
+
+void *ash_large_next(unsigned arena)
+{
+	ash_lock(&mapped.lock);
+	struct slab *s = mapped.first;
+	while (s && s->arena != arena)
+		s = s->next;
+	ash_unlock(&mapped.lock);
+	return s ? ash_slab_base(s) : NULL;
+}
+
 static void *resize_huge(struct slab *s, void *p, size_t units, size_t size)
 {
 	size_t old = s->units;
 	uint64_t asked = s->asked;
+	unsigned arena = s->arena;
 	if (units <= ASH_RUN_MAX)
 		return NULL; /* a run serves it better: move */
 	/* Once it has moved, another thread may get the old place, and its record: leave first. */
@@ -157,7 +185,7 @@ static void *resize_huge(struct slab *s, void *p, size_t units, size_t size)
 	list_remove(s);
 	s->kind = UNIT_HUGE_FREED;
 	void *q = ash_chunk_remap(p, old << ASH_UNIT_SHIFT, units << ASH_UNIT_SHIFT);
-	list_add(record(q ? q : p, UNIT_HUGE, q ? units : old, q ? size : asked, q && units > old));
+	list_add(record(q ? q : p, UNIT_HUGE, q ? units : old, arena, q ? size : asked, q && units > old));
 	if (!q)
 		return NULL;
 	count_resize(old, units);
@@ -166,7 +194,7 @@ static void *resize_huge(struct slab *s, void *p, size_t units, size_t size)
 	return q;
 }
 
-void *ash_large_resize(void *p, size_t size)
+void *ash_large_resize(void *p, size_t size, bool may_move, bool zero)
 {
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	size_t old = s->units, units = units_of(size);
@@ -176,10 +204,10 @@ void *ash_large_resize(void *p, size_t size)
 		return p;
 	}
 	if (s->kind == UNIT_HUGE)
-		return resize_huge(s, p, units, size);
+		return may_move ? resize_huge(s, p, units, size) : NULL;
 	if (units < old)
 		ash_chunk_free((char *)p + (units << ASH_UNIT_SHIFT), old - units);
-	else if (!ash_chunk_extend(p, old, units, false))
+	else if (!ash_chunk_extend(p, old, units, zero))
 		return NULL;
 	s->units = (uint32_t)units;
 	s->asked = size;

@@ -9,8 +9,14 @@
 
 #include "slab/slab.h"
 
+/* Whose a block is. */
+struct ash_owner {
+	uint16_t arena;
+	bool listed; /* ash_large_discard() is to find its blocks: that of an arena that can be reset */
+};
+
 /* size > 0; align a power of two. zero: the first size bytes read as zero. NULL without memory. */
-void *ash_large_alloc(size_t size, size_t align, bool zero);
+void *ash_large_alloc(size_t size, size_t align, bool zero, struct ash_owner owner);
 
 /* False if p is not (or, freed by another thread just now, no longer) a live large block. */
 bool ash_large_free(void *p);
@@ -18,8 +24,18 @@ bool ash_large_free(void *p);
 /* p: a live large block. */
 size_t ash_large_size(const void *p);
 
-/* Resizes without copying, in place or by moving pages; NULL if that is not possible. */
-void *ash_large_resize(void *p, size_t size);
+/* What the size of a block for that many bytes would be. */
+size_t ash_large_real_size(size_t size);
+
+/* Resizes without copying, in place or, if it may move, by moving pages; NULL if that is not possible. zero: what it
+ * grows by reads as zero. */
+void *ash_large_resize(void *p, size_t size, bool may_move, bool zero);
+
+/* The arena that the live large block p belongs to. */
+unsigned ash_large_arena(const void *p);
+
+/* The next live block of an arena whose blocks are listed, NULL: none. What to do with it is the caller's. */
+void *ash_large_next(unsigned arena);
 
 /* Groups of sizes, for statistics: 64 KiB, then four to each doubling. A block counts in the smallest group
  * that holds all of its units. */

@@ -64,6 +64,14 @@ void ash_slab_destroy(struct slab *s)
 		ash_chunk_free(base, 1);
 }
 
+void ash_slab_discard(struct slab *s)
+{
+	s->countdown = (uint32_t)(s->level - s->capacity);
+	s->first = 0;
+	for (size_t i = 0; i < words(s->capacity); i++)
+		s->bits[i] = UINT64_MAX;
+}
+
 /* Pages of the block at offset, as a mask. */
 static inline uint32_t pages_of(size_t offset, size_t size)
 {

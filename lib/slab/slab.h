@@ -50,6 +50,7 @@ struct slab {
 		bool in_rows;         /* its pages are asked for in rows. Const while in use */
 		bool tail_clean;      /* UNIT_LARGE, UNIT_HUGE: what is behind `asked` has no pages */
 	};
+	uint16_t arena;       /* UNIT_LARGE, UNIT_HUGE: whose it is. Const while in use */
 };
 #define ASH_LEVEL_NEVER UINT16_MAX /* more than any slab has */
 _Static_assert(sizeof(struct slab) <= ASH_UNIT_RECORD, "a slab's record is a unit's record");
@@ -89,6 +90,9 @@ struct slab *ash_slab_create(uint32_t entry);
 
 /* All blocks must be free. */
 void ash_slab_destroy(struct slab *s);
+
+/* Whatever blocks are out: they are free. */
+void ash_slab_discard(struct slab *s);
 
 struct page_row {
 	char *at;

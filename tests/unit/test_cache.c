@@ -25,7 +25,7 @@ static void *get(size_t size)
 		return p;
 	unsigned class = ash_class_of(size);
 	struct cache *t = ash_thread_cache();
-	p = t ? ash_cache_refill(t, class) : ash_heap_alloc_direct(class);
+	p = t ? ash_cache_refill(t, class) : ash_heap_alloc_direct(NULL, class);
 	must_f(p != NULL, "%zu bytes", size);
 	return p;
 }
@@ -138,7 +138,7 @@ static void must_be_empty(void)
 START_TEST(test_before_it_is_armed_every_call_goes_the_slow_way)
 {
 	must(ash_heap_start());
-	void *p = ash_heap_alloc_direct(3);
+	void *p = ash_heap_alloc_direct(NULL, 3);
 	must(p != NULL && class_at(p) == 3);
 	must(ash_cache_pop(64) == NULL);
 	must(!ash_cache_push(p));
@@ -166,7 +166,7 @@ START_TEST(test_a_thread_without_a_cache_goes_the_slow_way)
 	must(ash_thread_cache_or_null() == NULL);
 	for (size_t size = 1; size <= ASH_SMALL_MAX; size++)
 		must(ash_cache_pop(size) == NULL);
-	void *p = ash_heap_alloc_direct(3);
+	void *p = ash_heap_alloc_direct(NULL, 3);
 	must(!ash_cache_push(p));
 	must(ash_thread_cache_or_null() == NULL);
 }
@@ -247,7 +247,7 @@ START_TEST(test_push_takes_nothing_but_blocks_of_ones_own)
 	char local[64];
 	begin(true);
 	void *p = get(64), *libcs = opaque_ptr(malloc(64));
-	char *large = ash_large_alloc(10 * ASH_UNIT, 16, false);
+	char *large = ash_large_alloc(10 * ASH_UNIT, 16, false, (struct ash_owner){0});
 	must(large != NULL);
 	must(ash_cache_push(p));
 	must(!ash_cache_push(NULL));
@@ -483,7 +483,7 @@ START_TEST(test_without_memory_for_arrays_blocks_come_one_at_a_time)
 	static const unsigned char open[] = {19, 31, 43, 55, 71};
 	void *first = get(64), *block[ARRAY_LEN(open)];
 	for (size_t i = 0; i < ARRAY_LEN(open); i++) { /* slabs for them, but no arrays */
-		block[i] = ash_heap_alloc_direct(open[i]);
+		block[i] = ash_heap_alloc_direct(NULL, open[i]);
 		must(block[i] != NULL);
 	}
 	limit_address_space(0);
@@ -567,7 +567,7 @@ START_TEST(test_large_blocks_of_others_do_not_wait_for_many)
 	begin(true);
 	get(1);
 	struct cache *t = ash_thread_cache();
-	struct shard *other = ash_shard_create(1);
+	struct shard *other = ash_shard_create(1, false);
 	must(other != NULL && t->shard->id == 0);
 	ash_shards[1] = other;
 	for (size_t got = 0; got < ARRAY_LEN(block);)

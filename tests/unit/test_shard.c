@@ -10,7 +10,7 @@ static _Thread_local struct parcel *spare;
 
 static void begin(void)
 {
-	sh = ash_shard_create(5);
+	sh = ash_shard_create(5, false);
 	must(sh != NULL);
 }
 
