@@ -39,6 +39,7 @@ SHELL_TESTS = \
 	tests/shell/live-install.sh \
 	tests/shell/man-pages.sh \
 	tests/shell/preload-tool.sh \
+	tests/shell/stats.sh \
 	tests/shell/wrapper.sh
 TESTS += $(SHELL_TESTS)
 
