@@ -60,6 +60,28 @@ static void use_up_free_units(void)
 
 /* ---- start and growth */
 
+/* A free unit is known to lack pages until it is taken, wherever in a run that was. */
+START_TEST(test_what_is_known_of_free_units_is_forgotten_when_they_are_taken)
+{
+	enum ash_backed last;
+	char *p = ash_chunk_alloc_known(3, 1, false, &last);
+	must(last == ASH_CLEAN);
+	ash_chunk_free_partial(p, 2, true); /* the second */
+	ash_chunk_free(p + 2 * ASH_UNIT, 1);
+	must(ash_chunk_alloc_known(2, 1, false, &last) == p && last == ASH_PARTIAL);
+	ash_chunk_free_partial(p, 2, true);
+	must(ash_chunk_alloc_known(2, 1, true, &last) == p && last == ASH_BACKED); /* zeroed */
+	ash_chunk_free_partial(p, 2, true);
+	must(ash_chunk_alloc_known(3, 1, false, &last) == p && last == ASH_BACKED);
+	ash_chunk_free(p, 3);
+	must(ash_chunk_alloc_known(2, 1, false, &last) == p && last == ASH_BACKED);
+	ash_chunk_free_partial(p, 2, true);
+	must(ash_chunk_alloc_known(1, 1, false, &last) == p && last == ASH_BACKED);
+	must(ash_chunk_extend(p, 1, 2, false, &last) && last == ASH_PARTIAL);
+	must(ash_chunk_extend(p, 2, 4, false, &last) && last == ASH_CLEAN);
+}
+END_TEST
+
 START_TEST(test_the_first_run_costs_one_mapping)
 {
 	alloc(1);
@@ -1272,6 +1294,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
+		test_what_is_known_of_free_units_is_forgotten_when_they_are_taken,
 		test_the_first_run_costs_one_mapping,
 		test_start_maps_once,
 		test_an_untouched_heap_costs_next_to_no_memory,
