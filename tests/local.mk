@@ -41,6 +41,7 @@ SHELL_TESTS = \
 	tests/shell/man-pages.sh \
 	tests/shell/preload-tool.sh \
 	tests/shell/program-conf.sh \
+	tests/shell/stats.sh \
 	tests/shell/wrapper.sh
 TESTS += $(SHELL_TESTS)
 

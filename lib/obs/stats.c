@@ -20,6 +20,8 @@ __attribute__((no_sanitize("thread"))) static void add_chunk(struct chunk *c, ui
 	for (unsigned u = 0; u < ASH_CHUNK_UNITS; u++) {
 		uint32_t entry = __atomic_load_n(&leaf->entry[ash_pagemap_index(c->base) + u], __ATOMIC_RELAXED);
 		const struct slab *r = (const struct slab *)c->unit[u];
+		if (shared && c->dirty & c->partial & 1u << u)
+			s->dirty -= (size_t)ash_bit_count(r->purged & pages) << ash_os.page_shift;
 		if (entry == ASH_ENTRY_LARGE && shared) {
 			struct ash_large_use use = ash_large_use(r);
 			s->large.allocated += use.asked;
@@ -68,7 +70,7 @@ static SLOW void add_shared(struct ash_arena_stats *s)
 	s->huge_blocks = large.huge;
 	s->huge_mapped = large.huge_bytes;
 	s->active += align_up(nursery.held, ash_os.page_size);
-	s->dirty = region.dirty;
+	s->dirty += region.dirty; /* less what is known to be absent */
 	s->retained = region.free - region.dirty;
 	s->base = ash_meta_used() + leaf_used;
 	s->base_mapped = ash_meta_bytes() + leaf_mapped;

@@ -187,6 +187,7 @@ uint32_t ash_units_take(struct chunk *c, uint32_t m)
 	chunk_unlink(c);
 	uint32_t dirty = c->dirty & m;
 	c->free &= ~m;
+	c->partial &= ~m;
 	if (dirty == c->dirty) {
 		dirty_remove(c);
 		c->dirty = 0;

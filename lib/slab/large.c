@@ -1,5 +1,6 @@
 /* slab/large.c -- see large.h. */
 #include "slab/large.h"
+#include "base/bits.h"
 #include "base/mem.h"
 #include "os/lock.h"
 #include "os/os.h"
@@ -78,7 +79,7 @@ static void list_remove(struct slab *s)
 	ash_unlock(&mapped.lock);
 }
 
-static struct slab *record(void *p, enum unit_kind kind, size_t units, unsigned arena, size_t size, bool clean)
+static struct slab *record(void *p, enum unit_kind kind, size_t units, unsigned arena, size_t size, unsigned absent)
 {
 	struct slab *s = ash_slab_at((uintptr_t)p);
 	s->unit = (uint32_t)((uintptr_t)p >> ASH_UNIT_SHIFT);
@@ -86,11 +87,42 @@ static struct slab *record(void *p, enum unit_kind kind, size_t units, unsigned 
 	s->kind = (uint8_t)kind;
 	s->class = ASH_CLASSES;
 	s->asked = size;
-	s->tail_clean = clean;
+	s->purged = (uint16_t)absent;
 	s->state = 0;
 	s->arena = (uint16_t)arena;
 	ash_pagemap_set((uintptr_t)p, ASH_ENTRY_LARGE);
 	return s;
+}
+
+#define ALL_PAGES 0xffffu /* of a unit, or more */
+
+static struct slab *last_record(void *p, size_t units)
+{
+	return ash_slab_at((uintptr_t)p + ((units - 1) << ASH_UNIT_SHIFT));
+}
+
+/* The pages that the last of a block's units lacks. */
+static unsigned absent_in(enum ash_backed last, void *p, size_t units)
+{
+	return last == ASH_CLEAN ? ALL_PAGES : last == ASH_PARTIAL ? last_record(p, units)->purged : 0;
+}
+
+/* Of these, the ones that are so still: behind what the program asked for. */
+static unsigned still_absent(const struct slab *s)
+{
+	size_t before = (size_t)(s->units - 1) << ASH_UNIT_SHIFT, asked = align_up((size_t)s->asked, ash_os.page_size);
+	unsigned first = asked > before ? (unsigned)((asked - before) >> ash_os.page_shift) : 0;
+	uint32_t pages = (uint32_t)(((1ull << (ASH_UNIT >> ash_os.page_shift)) - 1) & ~((1ull << first) - 1));
+	return s->purged & pages;
+}
+
+/* Units leave a block, the last one among them; its first record is still that of the whole. */
+static void free_units(const struct slab *s, char *p, size_t units)
+{
+	unsigned absent = still_absent(s);
+	if (absent)
+		last_record(p, units)->purged = (uint16_t)absent;
+	ash_chunk_free_partial(p, units, absent != 0);
 }
 
 static size_t units_of(size_t size)
@@ -108,15 +140,16 @@ void *ash_large_alloc(size_t size, size_t align, bool zero, struct ash_owner own
 	if (size > PTRDIFF_MAX - ASH_UNIT || align > PTRDIFF_MAX - size)
 		return NULL;
 	size_t units = units_of(size);
-	bool own = units > ASH_RUN_MAX || align > ASH_CHUNK, clean = true;
+	bool own = units > ASH_RUN_MAX || align > ASH_CHUNK;
+	enum ash_backed last = ASH_CLEAN;
 	void *p;
 	if (own)
 		p = ash_chunk_map(units << ASH_UNIT_SHIFT, align, zero);
 	else
-		p = ash_chunk_alloc(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, &clean);
+		p = ash_chunk_alloc_known(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, &last);
 	if (!p)
 		return NULL;
-	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units, owner.arena, size, clean);
+	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units, owner.arena, size, absent_in(last, p, units));
 	if (own || owner.listed)
 		list_add(s);
 	add(own ? &huge : &live, 1);
@@ -142,7 +175,7 @@ bool ash_large_free(void *p)
 	if (own)
 		ash_chunk_unmap(p, units << ASH_UNIT_SHIFT);
 	else
-		ash_chunk_free(p, units);
+		free_units(s, p, units);
 	return true;
 }
 
@@ -177,7 +210,7 @@ static void *resize_huge(struct slab *s, void *p, size_t units, size_t size)
 {
 	size_t old = s->units;
 	uint64_t asked = s->asked;
-	unsigned arena = s->arena;
+	unsigned absent = s->purged, arena = s->arena;
 	if (units <= ASH_RUN_MAX)
 		return NULL; /* a run serves it better: move */
 	/* Once it has moved, another thread may get the old place, and its record: leave first. */
@@ -185,7 +218,7 @@ static void *resize_huge(struct slab *s, void *p, size_t units, size_t size)
 	list_remove(s);
 	s->kind = UNIT_HUGE_FREED;
 	void *q = ash_chunk_remap(p, old << ASH_UNIT_SHIFT, units << ASH_UNIT_SHIFT);
-	list_add(record(q ? q : p, UNIT_HUGE, q ? units : old, arena, q ? size : asked, q && units > old));
+	list_add(record(q ? q : p, UNIT_HUGE, q ? units : old, arena, q ? size : asked, q && units > old ? ALL_PAGES : absent));
 	if (!q)
 		return NULL;
 	count_resize(old, units);
@@ -205,13 +238,14 @@ void *ash_large_resize(void *p, size_t size, bool may_move, bool zero)
 	}
 	if (s->kind == UNIT_HUGE)
 		return may_move ? resize_huge(s, p, units, size) : NULL;
+	enum ash_backed last = ASH_BACKED; /* where it gets shorter it was written */
 	if (units < old)
-		ash_chunk_free((char *)p + (units << ASH_UNIT_SHIFT), old - units);
-	else if (!ash_chunk_extend(p, old, units, zero))
+		free_units(s, (char *)p + (units << ASH_UNIT_SHIFT), old - units);
+	else if (!ash_chunk_extend(p, old, units, zero, &last))
 		return NULL;
 	s->units = (uint32_t)units;
 	s->asked = size;
-	s->tail_clean = false; /* shorter: it was written; longer: nobody asked whether it was clean */
+	s->purged = (uint16_t)absent_in(last, p, units);
 	add(&live_bytes, (units - old) << ASH_UNIT_SHIFT);
 	count_resize(old, units);
 	return p;
@@ -243,7 +277,7 @@ __attribute__((no_sanitize("thread"))) struct ash_large_use ash_large_use(const 
 {
 	size_t all = (size_t)s->units << ASH_UNIT_SHIFT, asked = align_up((size_t)s->asked, ash_os.page_size);
 	asked = asked < all ? asked : all;
-	return (struct ash_large_use){asked, s->tail_clean ? asked : all};
+	return (struct ash_large_use){asked, all - ((size_t)ash_bit_count(still_absent(s)) << ash_os.page_shift)};
 }
 
 static bool within(const struct slab *s, uintptr_t p)

@@ -42,14 +42,13 @@ struct slab {
 	uint32_t first;
 	uint16_t level;       /* free blocks at which that will be; ASH_LEVEL_NEVER */
 	uint16_t capacity;    /* blocks. Const while in use */
-	uint16_t purged;      /* bit i: page i has been returned, or was never used, and not been used since */
+	uint16_t purged;      /* bit i: page i has been returned, or was never used, and not been used since.
+			       * UNIT_LARGE, UNIT_HUGE: the same of its last unit, as it was at allocation;
+			       * a free unit that was freed as partial: the same */
 	uint8_t class;        /* const while in use; ASH_CLASSES when the unit is no slab */
 	uint8_t state;        /* enum slab_state */
 	uint8_t kind;         /* enum unit_kind. Owner of the unit */
-	union {
-		bool in_rows;         /* its pages are asked for in rows. Const while in use */
-		bool tail_clean;      /* UNIT_LARGE, UNIT_HUGE: what is behind `asked` has no pages */
-	};
+	bool in_rows;         /* its pages are asked for in rows. Const while in use */
 	uint16_t arena;       /* UNIT_LARGE, UNIT_HUGE: whose it is. Const while in use */
 };
 #define ASH_LEVEL_NEVER UINT16_MAX /* more than any slab has */

@@ -133,7 +133,7 @@ START_TEST(test_a_block_counts_in_the_smallest_group_that_holds_it)
 }
 END_TEST
 
-START_TEST(test_what_fills_the_last_unit_of_clean_memory_is_not_used)
+START_TEST(test_what_fills_the_last_unit_is_used_if_it_was_before)
 {
 	char *p = alloc(ASH_UNIT + 5000);
 	struct ash_large_use use = ash_large_use(ash_slab_at((uintptr_t)p));
@@ -145,9 +145,13 @@ START_TEST(test_what_fills_the_last_unit_of_clean_memory_is_not_used)
 	use = ash_large_use(ash_slab_at((uintptr_t)p));
 	must(use.asked == ash_os.page_size && use.backed == ASH_UNIT);
 	must(ash_large_free(p));
-	p = alloc(ASH_UNIT + 5000); /* the same, dirty */
+	p = alloc(ASH_UNIT + 5000); /* the same memory: what was used is there */
 	use = ash_large_use(ash_slab_at((uintptr_t)p));
-	must(use.backed == 2 * ASH_UNIT);
+	must(use.asked == align_up(ASH_UNIT + 5000, ash_os.page_size));
+	must(use.backed == align_up(ASH_UNIT + 20000, ash_os.page_size));
+	must(ash_large_free(p));
+	p = ash_large_alloc(ASH_UNIT + 5000, 1, true); /* zeroed: so is the rest, now */
+	must(ash_large_use(ash_slab_at((uintptr_t)p)).backed == 2 * ASH_UNIT);
 }
 END_TEST
 
@@ -299,7 +303,7 @@ int main(void)
 		test_figures_follow_every_step,
 		test_groups_rise_by_quarters_of_a_doubling,
 		test_a_block_counts_in_the_smallest_group_that_holds_it,
-		test_what_fills_the_last_unit_of_clean_memory_is_not_used,
+		test_what_fills_the_last_unit_is_used_if_it_was_before,
 		test_a_run_shrinks_and_grows_in_place,
 		test_a_resize_within_the_last_unit_changes_nothing,
 		test_a_run_that_cannot_grow_stays_whole,
