@@ -71,7 +71,7 @@ no lg_tcache_max:10 cached 2048
 no tcache_max:0 cached 64
 
 # 64 MiB were allocated, in two threads
-reports() { run interval || fail "$options: interval: $(cat "$tmp/out")"; grep -ci 'active.*[0-9]' "$tmp/out" || :; }
+reports() { run interval || fail "$options: interval: $(cat "$tmp/out")"; grep -c 'Begin ashlar statistics' "$tmp/out" || :; }
 options=stats_interval:67108864
 one=$(reports)
 [ "$one" -ge 1 ] || fail "$options: no report"

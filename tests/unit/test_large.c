@@ -138,10 +138,10 @@ START_TEST(test_what_fills_the_last_unit_is_used_if_it_was_before)
 	char *p = alloc(ASH_UNIT + 5000);
 	struct ash_large_use use = ash_large_use(ash_slab_at((uintptr_t)p));
 	must(use.asked == align_up(ASH_UNIT + 5000, ash_os.page_size) && use.backed == use.asked);
-	must(ash_large_resize(p, ASH_UNIT + 20000) == p);
+	must(ash_large_resize(p, ASH_UNIT + 20000, true, false) == p);
 	use = ash_large_use(ash_slab_at((uintptr_t)p));
 	must(use.asked == align_up(ASH_UNIT + 20000, ash_os.page_size) && use.backed == use.asked);
-	must(ash_large_resize(p, 100) == p); /* its first unit was written */
+	must(ash_large_resize(p, 100, true, false) == p); /* its first unit was written */
 	use = ash_large_use(ash_slab_at((uintptr_t)p));
 	must(use.asked == ash_os.page_size && use.backed == ASH_UNIT);
 	must(ash_large_free(p));
@@ -150,7 +150,7 @@ START_TEST(test_what_fills_the_last_unit_is_used_if_it_was_before)
 	must(use.asked == align_up(ASH_UNIT + 5000, ash_os.page_size));
 	must(use.backed == align_up(ASH_UNIT + 20000, ash_os.page_size));
 	must(ash_large_free(p));
-	p = ash_large_alloc(ASH_UNIT + 5000, 1, true); /* zeroed: so is the rest, now */
+	p = ash_large_alloc(ASH_UNIT + 5000, 1, true, (struct ash_owner){0}); /* zeroed: so is the rest, now */
 	must(ash_large_use(ash_slab_at((uintptr_t)p)).backed == 2 * ASH_UNIT);
 }
 END_TEST
