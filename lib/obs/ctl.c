@@ -327,14 +327,14 @@ struct taken {
 
 /* An epoch takes those of all arenas together. Those of one are taken when somebody asks for the first time in an
  * epoch: each walks the whole heap. */
+static struct ash_lock lock = {.rank = ASH_RANK_CTL}; /* guards all below, which is large: no initial values */
 static struct {
-	struct ash_lock lock; /* rank CTL; guards all below */
-	uint64_t epoch;       /* 0: no figures yet */
+	uint64_t epoch; /* 0: no figures yet */
 	struct ash_stats sum;
 	struct ash_arena_stats all;
 	struct ash_arena_stats now; /* for an answer beside the epoch's */
 	struct taken *of[ASH_SHARDS_MAX];
-} figures = {.lock.rank = ASH_RANK_CTL};
+} figures;
 
 static void refresh(void)
 {
@@ -346,7 +346,7 @@ static void refresh(void)
 /* Locks, and sees to it that there are some. */
 static void lock_figures(void)
 {
-	ash_lock(&figures.lock);
+	ash_lock(&lock);
 	if (!figures.epoch)
 		refresh();
 }
@@ -399,7 +399,7 @@ static int read_figure(const struct path *p, uint64_t *v)
 		else
 			*v = s->lextent[j].nmalloc - s->lextent[j].ndalloc;
 	}
-	ash_unlock(&figures.lock);
+	ash_unlock(&lock);
 	return error;
 }
 
@@ -540,7 +540,7 @@ static int read_value(const struct path *p, union value *v)
 	case EPOCH:
 		lock_figures();
 		u = figures.epoch;
-		ash_unlock(&figures.lock);
+		ash_unlock(&lock);
 		break;
 	case OPT:
 		return read_option(n, v);
@@ -599,9 +599,9 @@ static int write_value(const struct path *p, union value v)
 	const struct node *n = p->node;
 	switch ((enum source)n->source) {
 	case EPOCH:
-		ash_lock(&figures.lock);
+		ash_lock(&lock);
 		refresh();
-		ash_unlock(&figures.lock);
+		ash_unlock(&lock);
 		return 0;
 	case ZERO:
 		return (n->type == CTL_BOOL ? v.truth : v.size != 0) ? EFAULT : 0;
@@ -811,10 +811,10 @@ int ash_ctl_by_name(const char *name, void *oldp, size_t *oldlenp, const void *n
 
 void ash_ctl_fork_lock(void)
 {
-	ash_lock_fork(&figures.lock);
+	ash_lock_fork(&lock);
 }
 
 void ash_ctl_fork_unlock(bool child)
 {
-	ash_unlock_fork(&figures.lock, child);
+	ash_unlock_fork(&lock, child);
 }

@@ -7,9 +7,19 @@
 
 #define FOR_ROWS(r) for (struct row *r = rows; r < rows + row_count; r++)
 
+/* Without a cache (the option tcache) a thread is bound to no arena and counts nothing. */
+static bool has_cache(void)
+{
+	bool v = false;
+	size_t n = sizeof(v);
+
+	must(mallctl("opt.tcache", &v, &n, NULL, 0) == 0);
+	return v;
+}
+
 static bool readable(const struct row *r)
 {
-	return (row_is(r->access, "R") || row_is(r->access, "RW")) && !row_is(r->source, "ABSENT");
+	return (!row_is(r->source, "THREAD") || has_cache()) && (row_is(r->access, "R") || row_is(r->access, "RW")) && !row_is(r->source, "ABSENT");
 }
 
 /* Without effect when the old value is not taken. */
@@ -471,6 +481,252 @@ START_TEST(test_purge_returns_memory)
 }
 END_TEST
 
+/* --- arenas and caches of the program's own */
+
+static unsigned create_arena(void)
+{
+	unsigned arena = UINT_MAX;
+	size_t n = sizeof(arena);
+
+	must(mallctl("arenas.create", &arena, &n, NULL, 0) == 0);
+	return arena;
+}
+
+/* arena.<arena>.what */
+static int act(unsigned arena, const char *what)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "arena.%u.%s", arena, what);
+	return mallctl(name, NULL, NULL, NULL, 0);
+}
+
+static bool initialized(unsigned arena)
+{
+	char name[64];
+	bool v = false;
+	size_t n = sizeof(v);
+
+	snprintf(name, sizeof(name), "arena.%u.initialized", arena);
+	must(mallctl(name, &v, &n, NULL, 0) == 0);
+	return v;
+}
+
+/* The first blocks of a process lie side by side, and are arena 0's. */
+static void leave_nursery(void)
+{
+	enum { COUNT = 64 };
+	void *p[COUNT];
+
+	for (int i = 0; i < COUNT; i++)
+		p[i] = opaque_ptr(malloc(KIB));
+	for (int i = 0; i < COUNT; i++)
+		free(p[i]);
+}
+
+static unsigned arena_of(void *p)
+{
+	unsigned arena = UINT_MAX;
+	size_t n = sizeof(arena);
+
+	must(mallctl("arenas.lookup", &arena, &n, &p, sizeof(p)) == 0);
+	return arena;
+}
+
+START_TEST(test_the_first_arena_is_there_from_the_start)
+{
+	ssize_t ms;
+	size_t n = sizeof(ms);
+
+	must(initialized(0) && initialized(4096) && initialized(get_unsigned("arenas.narenas")));
+	must(mallctl("arena.0.dirty_decay_ms", &ms, &n, NULL, 0) == 0);
+}
+END_TEST
+
+START_TEST(test_an_arena_is_made_bound_and_destroyed)
+{
+	unsigned mine = get_unsigned("thread.arena"), before = get_unsigned("arenas.narenas"), old = 0;
+	unsigned arena = create_arena();
+	size_t n = sizeof(old);
+	void *p;
+
+	if (!has_cache())
+		return;
+	leave_nursery();
+	must(arena >= before && get_unsigned("arenas.narenas") == arena + 1 && initialized(arena));
+	must(mallctl("thread.arena", &old, &n, &arena, sizeof(arena)) == 0 && old == mine);
+	must(get_unsigned("thread.arena") == arena);
+	p = malloc(100);
+	must(arena_of(p) == arena);
+	free(p);
+	must(act(arena, "destroy") == EFAULT); /* bound to it */
+	must(mallctl("thread.arena", NULL, NULL, &mine, sizeof(mine)) == 0);
+	must(act(arena, "destroy") == 0);
+	must(!initialized(arena));
+	must(act(arena, "destroy") == EFAULT);
+	must(mallctl("thread.arena", NULL, NULL, &arena, sizeof(arena)) == EFAULT);
+	must(create_arena() == arena);
+}
+END_TEST
+
+START_TEST(test_reset_discards_an_arenas_blocks)
+{
+	unsigned mine = get_unsigned("thread.arena"), arena = create_arena();
+	char name[64];
+	bool caching = false;
+	size_t before;
+
+	if (!has_cache())
+		return;
+	must(mallctl("thread.tcache.enabled", NULL, NULL, &caching, sizeof(caching)) == 0);
+	must(mallctl("thread.arena", NULL, NULL, &arena, sizeof(arena)) == 0);
+	for (int i = 0; i < 1000; i++)
+		must(opaque_ptr(malloc(1000)));
+	must(mallctl("thread.arena", NULL, NULL, &mine, sizeof(mine)) == 0);
+	snprintf(name, sizeof(name), "stats.arenas.%u.small.allocated", arena);
+	new_epoch();
+	before = get_size(name);
+	must_f(before >= 1000 * 1000, "%zu", before);
+	must(act(arena, "reset") == 0);
+	new_epoch();
+	must_f(get_size(name) == 0, "%zu", get_size(name));
+	must(act(0, "reset") == EFAULT);
+	must(act(4096, "reset") == EFAULT);
+	must(act(4096, "destroy") == EFAULT);
+	must(act(4097, "reset") == EFAULT);
+}
+END_TEST
+
+START_TEST(test_a_hook_pointer_makes_no_arena)
+{
+	unsigned arena, before = get_unsigned("arenas.narenas");
+	size_t n = sizeof(arena);
+	void *hooks = &arena, *none = NULL;
+
+	must(mallctl("arenas.create", &arena, &n, &hooks, sizeof(hooks)) == EAGAIN);
+	must(mallctl("arenas.create", &arena, &n, &hooks, sizeof(hooks) - 1) == EINVAL);
+	must(mallctl("arenas.create", NULL, NULL, NULL, 0) == EINVAL);
+	n = sizeof(arena) + 1;
+	must(mallctl("arenas.create", &arena, &n, NULL, 0) == EINVAL && n == 0);
+	must(get_unsigned("arenas.narenas") == before);
+	n = sizeof(arena);
+	must(mallctl("arenas.create", &arena, &n, &none, sizeof(none)) == 0);
+}
+END_TEST
+
+START_TEST(test_lookup_of_what_is_no_block)
+{
+	unsigned arena = 0;
+	size_t n = sizeof(arena);
+	void *here = &arena, *none = NULL;
+
+	must(mallctl("arenas.lookup", &arena, &n, &here, sizeof(here)) == EINVAL);
+	must(mallctl("arenas.lookup", &arena, &n, &none, sizeof(none)) == EINVAL);
+	must(mallctl("arenas.lookup", &arena, &n, NULL, 0) == EINVAL);
+	must(mallctl("arenas.lookup", &arena, &n, &here, 4) == EINVAL || sizeof(here) == 4);
+}
+END_TEST
+
+START_TEST(test_an_arena_has_a_name)
+{
+	unsigned arena = create_arena();
+	char name[64], old[32], *at = old;
+	const char *longest = "0123456789012345678901234567890", *longer = "01234567890123456789012345678901";
+	size_t n = sizeof(at);
+
+	snprintf(name, sizeof(name), "arena.%u.name", arena);
+	must(mallctl(name, &at, &n, &longest, sizeof(longest)) == 0 && !*old);
+	must(mallctl(name, &at, &n, NULL, 0) == 0 && row_is(old, longest));
+	must(mallctl(name, NULL, NULL, &longer, sizeof(longer)) == EINVAL);
+	longer = NULL;
+	must(mallctl(name, NULL, NULL, &longer, sizeof(longer)) == EINVAL);
+	n = 4;
+	must(sizeof(at) == 4 || mallctl(name, &at, &n, NULL, 0) == EINVAL);
+	must(mallctl(name, NULL, NULL, &longest, 1) == EINVAL);
+	n = sizeof(at);
+	must(mallctl(name, &at, &n, NULL, 0) == 0 && row_is(old, longest));
+	must(mallctl("arena.4096.name", &at, &n, NULL, 0) == EINVAL);
+}
+END_TEST
+
+START_TEST(test_dss_stays_disabled)
+{
+	const char *words[] = {"disabled", "primary", "secondary", "nonsense"};
+	static const int errors[] = {0, EFAULT, EFAULT, EINVAL};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		must(mallctl("arena.0.dss", NULL, NULL, &words[i], sizeof(words[i])) == errors[i]);
+	must(row_is(get_text("arena.0.dss"), "disabled"));
+}
+END_TEST
+
+START_TEST(test_caches_with_numbers_come_and_go)
+{
+	unsigned id = get_unsigned("tcache.create"), other = get_unsigned("tcache.create"), none = 4000;
+
+	must(id != other);
+	must(mallctl("tcache.flush", NULL, NULL, &id, sizeof(id)) == 0);
+	must(mallctl("tcache.destroy", NULL, NULL, &id, sizeof(id)) == 0);
+	must(mallctl("tcache.destroy", NULL, NULL, &id, sizeof(id)) == EFAULT);
+	must(mallctl("tcache.flush", NULL, NULL, &none, sizeof(none)) == EFAULT);
+	must(get_unsigned("tcache.create") == id);
+}
+END_TEST
+
+/* As folly finds out that malloc is jemalloc's. */
+START_TEST(test_a_threads_counters_move_with_every_call)
+{
+	uint64_t *volatile counter = NULL, *volatile freed = NULL, before;
+	size_t n = sizeof(counter);
+	void *p;
+
+	if (!has_cache())
+		return;
+	must(mallctl("thread.allocatedp", (void *)&counter, &n, NULL, 0) == 0 && counter);
+	must(mallctl("thread.deallocatedp", (void *)&freed, &n, NULL, 0) == 0 && freed);
+	for (int i = 0; i < 100; i++) {
+		before = *counter;
+		p = opaque_ptr(malloc(1));
+		must(*counter > before);
+		must(get_u64("thread.allocated") == *counter);
+		before = *freed;
+		free(p);
+		must(*freed > before);
+		must(get_u64("thread.deallocated") == *freed);
+	}
+}
+END_TEST
+
+START_TEST(test_peak_is_the_most_since_the_reset)
+{
+	void *p;
+
+	if (!has_cache())
+		return;
+	get_u64("thread.allocated"); /* counting begins */
+	must(mallctl("thread.peak.reset", NULL, NULL, NULL, 0) == 0);
+	p = opaque_ptr(malloc(MIB));
+	free(p);
+	must(get_u64("thread.peak.read") >= MIB);
+	must(mallctl("thread.peak.reset", NULL, NULL, NULL, 0) == 0);
+	must(get_u64("thread.peak.read") < MIB);
+}
+END_TEST
+
+START_TEST(test_a_threads_cache_can_be_turned_off)
+{
+	bool off = false, old = false, on = true;
+	size_t n = sizeof(old);
+
+	if (!has_cache())
+		return;
+	must(mallctl("thread.tcache.enabled", &old, &n, &off, sizeof(off)) == 0 && old);
+	must(get_size("thread.tcache.max") == 0);
+	must(mallctl("thread.tcache.enabled", &old, &n, &on, sizeof(on)) == 0 && !old);
+	must(get_size("thread.tcache.max") == get_size("arenas.tcache_max"));
+}
+END_TEST
+
 /* --- experimental.utilization and the hint */
 
 struct usage {
@@ -679,6 +935,17 @@ int main(void)
 		test_decay_time_can_be_changed,
 		test_background_threads_stay_off,
 		test_purge_returns_memory,
+		test_the_first_arena_is_there_from_the_start,
+		test_an_arena_is_made_bound_and_destroyed,
+		test_reset_discards_an_arenas_blocks,
+		test_a_hook_pointer_makes_no_arena,
+		test_lookup_of_what_is_no_block,
+		test_an_arena_has_a_name,
+		test_dss_stays_disabled,
+		test_caches_with_numbers_come_and_go,
+		test_a_threads_counters_move_with_every_call,
+		test_peak_is_the_most_since_the_reset,
+		test_a_threads_cache_can_be_turned_off,
 		test_query_tells_how_full_a_slab_is,
 		test_query_of_other_addresses,
 		test_batch_query_answers_as_query,
