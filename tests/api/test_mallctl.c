@@ -810,6 +810,7 @@ START_TEST(test_queries_of_the_wrong_size_are_refused)
 
 			must(mallctl(names[i], old, &n, p, newlen) == (right ? 0 : EINVAL));
 			must(mallctl(names[i], old, &n, p, newlen - 1) == EINVAL);
+			must(i || mallctl(names[i], old, &n, p, 2 * newlen) == EINVAL);
 			must(mallctl(names[i], old, &n, NULL, 0) == EINVAL);
 			must(mallctl(names[i], NULL, NULL, p, newlen) == EINVAL);
 		}
@@ -858,6 +859,37 @@ START_TEST(test_moving_what_the_hint_names_frees_slabs)
 	must_f(moved < 5 * COUNT / KEEP, "%lu moves", moved);
 	for (int i = 0; i < COUNT; i += KEEP)
 		free(p[i]);
+}
+END_TEST
+
+/* Of two kinds of slabs, one nearly full and one nearly empty, the hint names the latter. */
+START_TEST(test_hint_names_blocks_among_few)
+{
+	enum { COUNT = 6400, SIZE = 1024, UNIT = 65536 };
+	static void *p[COUNT];
+	unsigned long hints[2] = {0}, kept[2] = {0};
+	bool caching = false;
+
+	leave_nursery();
+	must(mallctl("thread.tcache.enabled", NULL, NULL, &caching, sizeof(caching)) == 0);
+	for (int i = 0; i < COUNT; i++)
+		p[i] = malloc(SIZE);
+	for (int i = 0; i < COUNT; i++)
+		must_f(ashlar_get_defrag_hint(p[i]) == 0, "all slabs are full");
+	for (int i = 0; i < COUNT; i++) {
+		bool few = (uintptr_t)p[i] / UNIT % 2;
+
+		if (few ? i % 8 != 0 : i % 8 == 0) {
+			free(p[i]);
+			continue;
+		}
+		kept[few]++;
+		p[kept[0] + kept[1] - 1] = p[i];
+	}
+	for (size_t i = 0; i < kept[0] + kept[1]; i++)
+		hints[(uintptr_t)p[i] / UNIT % 2] += (unsigned long)ashlar_get_defrag_hint(p[i]);
+	must_f(hints[1] > kept[1] * 9 / 10, "%lu of %lu", hints[1], kept[1]);
+	must_f(hints[0] < kept[0] / 10, "%lu of %lu", hints[0], kept[0]);
 }
 END_TEST
 
@@ -951,6 +983,7 @@ int main(void)
 		test_batch_query_answers_as_query,
 		test_queries_of_the_wrong_size_are_refused,
 		test_moving_what_the_hint_names_frees_slabs,
+		test_hint_names_blocks_among_few,
 		test_hint_is_false_where_moving_does_not_help,
 		test_a_child_of_fork_can_ask,
 	};
