@@ -152,7 +152,7 @@ static size_t append(size_t at, const char *word)
 static size_t make_text(void)
 {
 	static const char *const words[] = {"true", "false", "0", "-1", "1", "255", "256", "18446744073709551615",
-		"9223372036854775807", "alloc", "free", "never", "always", "default", "disabled", "Jgmdablxeh", "hpa",
+		"9223372036854775807", "alloc", "free", "never", "always", "default", "disabled", "Jgmdablxeh", "JJxgJJxgJJxg", "hpa",
 		"utrace", "[*]", "[file]", "[called]", "[/usr/bin/file]", "[", "]", "#", "\n", "\r\n", " ", "\t", "=",
 		"glibc.malloc.", "arena_max", "perturb", "tcache_count", "trim_threshold", "lg_prof_sample"};
 	static const char separators[] = ":,:,=\n, ";

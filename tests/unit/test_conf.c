@@ -512,7 +512,7 @@ static void read_all(void *harder)
 {
 	ash_os.secure = false;
 	ash_os.cpus = 64;
-	ash_conf_read(environment, "narenas:1,dirty_decay_ms:1,muzzy_decay_ms:1", harder);
+	ash_conf_read(environment, "narenas:1,dirty_decay_ms:1,muzzy_decay_ms:1,tcache:true,perturb:0", harder);
 	*result = ash_conf;
 }
 
@@ -588,7 +588,7 @@ static void read_arena_max(void *unused)
 	(void)unused;
 	ash_os.secure = false;
 	ash_os.cpus = 4;
-	ash_conf_read(environment, NULL, NULL);
+	ash_conf_read(environment, "narenas:0", NULL);
 	*result = ash_conf;
 }
 
