@@ -33,6 +33,7 @@ SHELL_TESTS = \
 	tests/shell/fast-path.sh \
 	tests/shell/hooks.sh \
 	tests/shell/install.sh \
+	tests/shell/jemalloc-header.sh \
 	tests/shell/ldd-linked.sh \
 	tests/shell/ldd-preload.sh \
 	tests/shell/ldd-static.sh \
