@@ -139,6 +139,7 @@ tests/stress/stress.log: tests/stress/stress$(EXEEXT)
 check-fuzz: $(SHARED_LIBS)
 	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh
 	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh '' '' fuzz_conf
+	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh '' '' fuzz_ctl
 
 # --- real programs: not part of make check, for they take minutes and want packages
 # (tests/e2e/packages)

@@ -11,8 +11,8 @@ struct ash_heap {
 	bool initialised;        /* set once, by the constructor */
 	bool armed;              /* the fast paths are to be open once it has started */
 	bool caches;             /* const after init: threads are given some */
-	uint32_t automatic;      /* const after init: shards that threads share, the first ones */
-	_Atomic uint32_t arenas; /* these, and how many others were ever made. Only grows */
+	uint32_t automatic;      /* shards that threads share, the first ones. Once init is done it only sinks */
+	_Atomic uint32_t arenas; /* these, and how many others were ever made. Only grows from the first of those on */
 	struct cache *all;       /* every cache ever made: they are recycled, never freed */
 	struct cache *unused;
 };

@@ -72,8 +72,10 @@ void ash_heap_limit_shards(unsigned n)
 		there++;
 	if (n < there)
 		n = there;
-	if (n && n < ash_heap.automatic && ash_heap.arenas == ash_heap.automatic)
-		ash_heap.automatic = ash_heap.arenas = n;
+	if (n && n < ash_heap.automatic && ash_heap.arenas == ash_heap.automatic) {
+		ash_heap.automatic = n;
+		ash_heap.arenas = n;
+	}
 	ash_unlock(&ash_heap.lock);
 }
 

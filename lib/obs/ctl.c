@@ -197,6 +197,12 @@ static bool is_all(size_t i)
 	return i == ASH_CTL_ALL || i == ash_arena_count();
 }
 
+/* The first arena is there even if nobody has allocated anything yet. */
+static bool exists(size_t i)
+{
+	return i == 0 || (i < ash_arena_count() && ash_arena_exists(i));
+}
+
 static bool in_range(enum range range, size_t i)
 {
 	switch (range) {
@@ -496,7 +502,7 @@ static int write_dss(const char *word)
 static int act_on_arena(enum action act, size_t i)
 {
 	bool all = is_all(i);
-	if (!all && (i == ASH_CTL_DESTROYED || !ash_arena_exists((unsigned)i)))
+	if (!all && !exists(i))
 		return act == ACT_DECAY || act == ACT_PURGE ? 0 : EFAULT;
 	switch (act) {
 	case ACT_RESET:
@@ -550,7 +556,7 @@ static int read_value(const struct path *p, union value *v)
 		break;
 	case ARENA_DECAY_MS:
 	case ARENA_MUZZY_MS:
-		if (!ash_arena_exists((unsigned)p->index[0]))
+		if (!exists(p->index[0]))
 			return EFAULT;
 		if (n->source == ARENA_DECAY_MS)
 			u = (uint64_t)ash_chunk_decay();
@@ -572,7 +578,7 @@ static int read_value(const struct path *p, union value *v)
 		u = ash_arena_count();
 		break;
 	case ARENA_INITIALIZED:
-		u = is_all(p->index[0]) || (p->index[0] < ash_arena_count() && ash_arena_exists((unsigned)p->index[0]));
+		u = is_all(p->index[0]) || exists(p->index[0]);
 		break;
 	case BIN_SIZE:
 		u = ash_class_size[p->index[0]];
@@ -607,7 +613,7 @@ static int write_value(const struct path *p, union value v)
 		return (n->type == CTL_BOOL ? v.truth : v.size != 0) ? EFAULT : 0;
 	case ARENA_DECAY_MS:
 	case ARENA_MUZZY_MS:
-		if (!ash_arena_exists((unsigned)p->index[0]))
+		if (!exists(p->index[0]))
 			return EFAULT;
 		if (n->source == ARENA_DECAY_MS)
 			return write_decay_ms((intptr_t)v.size);
@@ -681,7 +687,7 @@ static int arena_name(size_t i, const struct call *c)
 {
 	if (i >= ash_arena_count())
 		return EINVAL;
-	if (!ash_arena_exists((unsigned)i))
+	if (!exists(i))
 		return EFAULT;
 	if (c->oldp && c->oldlenp) {
 		if (*c->oldlenp != sizeof(char *))

@@ -578,6 +578,7 @@ START_TEST(test_reset_discards_an_arenas_blocks)
 
 	if (!has_cache())
 		return;
+	leave_nursery();
 	must(mallctl("thread.tcache.enabled", NULL, NULL, &caching, sizeof(caching)) == 0);
 	must(mallctl("thread.arena", NULL, NULL, &arena, sizeof(arena)) == 0);
 	for (int i = 0; i < 1000; i++)
@@ -929,6 +930,7 @@ START_TEST(test_a_child_of_fork_can_ask)
 	bool stop = false;
 	pthread_t t;
 
+	must(opaque_ptr(malloc(100)));
 	must(pthread_create(&t, NULL, write_epochs, &stop) == 0);
 	for (int i = 0; i < 100; i++) {
 		struct child c = run_in_child(ask, NULL);
