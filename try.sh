@@ -63,6 +63,6 @@ PATH=$prefix/bin:$PATH
 export PATH PYTHONMALLOC=malloc
 must_show "100000 words, 125 beginnings" \
 	"ASHLAR_CONF=stats_print:true ashlar.sh /usr/bin/python3 words.py 2>&1 | sed -n 1,32p"
-grep -q '^ashlar heap' "$work/out" || { echo "the figures are missing"; exit 1; }
+grep -q '^___ Begin ashlar statistics' "$work/out" || { echo "the figures are missing"; exit 1; }
 echo
 echo "All as it should be."

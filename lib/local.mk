@@ -17,6 +17,7 @@ libash_core_la_SOURCES = \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/syscall.h \
 	lib/os/conf.c lib/os/conf.h \
+	lib/os/conf_file.c lib/os/conf_file.h \
 	lib/os/elf.c lib/os/elf.h \
 	lib/os/fault.c lib/os/fault.h \
 	lib/os/lock.c lib/os/lock.h \
@@ -35,22 +36,31 @@ libash_core_la_SOURCES = \
 	lib/slab/nursery.c lib/slab/nursery.h \
 	lib/slab/sizeclass.c lib/slab/sizeclass.h \
 	lib/slab/slab.c lib/slab/slab.h \
+	lib/heap/arena.c lib/heap/arena.h \
 	lib/heap/cache.c lib/heap/cache.h \
+	lib/heap/registry.h \
 	lib/heap/shard.c lib/heap/shard.h \
 	lib/heap/thread.c lib/heap/thread.h \
+	lib/heap/usage.c lib/heap/usage.h \
+	lib/obs/ctl.c lib/obs/ctl.def lib/obs/ctl.h \
+	lib/obs/report.c lib/obs/report.h \
 	lib/obs/stats.c lib/obs/stats.h \
 	lib/base/anchor.c lib/base/anchor.h
 
 libash_api_la_SOURCES = \
 	lib/api/aligned.c \
 	lib/api/api.h \
+	lib/api/fill.c \
 	lib/api/foreign.c \
 	lib/api/glibc.c \
 	lib/api/hooks.c \
 	lib/api/init.c \
+	lib/api/mallctl.c \
 	lib/api/malloc.c \
+	lib/api/mallocx.c \
 	lib/api/slow.c \
-	lib/api/standdown.c
+	lib/api/standdown.c \
+	lib/api/stats.c
 libash_shared_la_SOURCES = lib/api/dl.c
 libash_static_la_SOURCES =
 libash_static_la_CPPFLAGS = $(AM_CPPFLAGS) -DASHLAR_NEW_STATIC

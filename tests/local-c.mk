@@ -20,9 +20,12 @@ API_TESTS += \
 	tests/api/test_fork \
 	tests/api/test_glibc \
 	tests/api/test_limits \
+	tests/api/test_mallctl \
 	tests/api/test_malloc \
+	tests/api/test_mallocx \
 	tests/api/test_realloc \
 	tests/api/test_seccomp \
+	tests/api/test_stats \
 	tests/api/test_threads \
 	tests/api/test_usable
 SMOKE_TESTS += \
@@ -30,8 +33,11 @@ SMOKE_TESTS += \
 	tests/api/test_calloc \
 	tests/api/test_death \
 	tests/api/test_glibc \
+	tests/api/test_mallctl \
 	tests/api/test_malloc \
+	tests/api/test_mallocx \
 	tests/api/test_realloc \
+	tests/api/test_stats \
 	tests/api/test_usable
 if !PREFIXED
 if HAVE_CXX
@@ -72,9 +78,15 @@ tests_api_test_glibc_LDADD = $(API_LDADD)
 tests_api_test_limits_SOURCES = tests/api/test_limits.c $(api_headers)
 tests_api_test_limits_CFLAGS = $(API_CFLAGS)
 tests_api_test_limits_LDADD = $(API_LDADD)
+tests_api_test_mallctl_SOURCES = tests/api/test_mallctl.c tests/api/control_rows.h $(api_headers)
+tests_api_test_mallctl_CFLAGS = $(API_CFLAGS)
+tests_api_test_mallctl_LDADD = $(API_LDADD) -lpthread
 tests_api_test_malloc_SOURCES = tests/api/test_malloc.c $(api_headers)
 tests_api_test_malloc_CFLAGS = $(API_CFLAGS)
 tests_api_test_malloc_LDADD = $(API_LDADD)
+tests_api_test_mallocx_SOURCES = tests/api/test_mallocx.c $(api_headers)
+tests_api_test_mallocx_CFLAGS = $(API_CFLAGS)
+tests_api_test_mallocx_LDADD = $(API_LDADD)
 tests_api_test_names_SOURCES = tests/api/test_names.c $(api_headers)
 tests_api_test_names_CFLAGS = $(API_CFLAGS)
 tests_api_test_names_LDADD = $(API_LDADD)
@@ -84,6 +96,9 @@ tests_api_test_realloc_LDADD = $(API_LDADD)
 tests_api_test_seccomp_SOURCES = tests/api/test_seccomp.c tests/api/work_hard.h $(api_headers)
 tests_api_test_seccomp_CFLAGS = $(API_CFLAGS)
 tests_api_test_seccomp_LDADD = $(API_LDADD)
+tests_api_test_stats_SOURCES = tests/api/test_stats.c $(api_headers)
+tests_api_test_stats_CFLAGS = $(API_CFLAGS)
+tests_api_test_stats_LDADD = $(API_LDADD)
 tests_api_test_threads_SOURCES = tests/api/test_threads.c $(api_headers)
 tests_api_test_threads_CFLAGS = $(API_CFLAGS)
 tests_api_test_threads_LDADD = $(API_LDADD)
@@ -92,7 +107,7 @@ tests_api_test_usable_CFLAGS = $(API_CFLAGS)
 tests_api_test_usable_LDADD = $(API_LDADD)
 
 # --- programs of their own: random operations, failing system calls, fuzzing
-check_PROGRAMS += tests/stress/stress tests/fault/inject tests/fuzz/fuzz_ops
+check_PROGRAMS += tests/stress/stress tests/fault/inject tests/fuzz/fuzz_conf tests/fuzz/fuzz_ctl tests/fuzz/fuzz_ops
 TESTS += tests/fault/inject tests/fuzz/fuzz.sh tests/stress/stress.sh
 EXTRA_DIST += tests/matrix/sanitize.sh
 EXTRA_DIST += tests/fuzz/fuzz.sh tests/fuzz/run.sh tests/stress/stress.sh
@@ -103,18 +118,28 @@ tests_stress_stress_LDADD = $(LIBASHLAR) -lpthread
 tests_fault_inject_SOURCES = tests/fault/inject.c tests/api/names.h
 tests_fault_inject_CFLAGS = $(TEST_CFLAGS) -pthread
 tests_fault_inject_LDADD = $(LIBASHLAR) -lpthread
+tests_fuzz_fuzz_ctl_SOURCES = tests/fuzz/fuzz_ctl.c tests/api/control_rows.h tests/api/names.h
+tests_fuzz_fuzz_ctl_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
+tests_fuzz_fuzz_ctl_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_fuzz_ctl_LDADD = $(LIBASHLAR)
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
+tests_fuzz_fuzz_conf_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
+tests_fuzz_fuzz_conf_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_fuzz_conf_LDADD = libash_core.la
 tests_fuzz_fuzz_ops_SOURCES = tests/fuzz/fuzz_ops.c tests/api/names.h
 tests_fuzz_fuzz_ops_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_MAIN
 tests_fuzz_fuzz_ops_CFLAGS = $(TEST_CFLAGS) -pthread
 tests_fuzz_fuzz_ops_LDADD = $(LIBASHLAR) -lpthread
 
 # What the two scripts run; for who builds no more than some tests need (tests/matrix/env.sh).
-tests/fuzz/fuzz.log: tests/fuzz/fuzz_ops$(EXEEXT)
+tests/fuzz/fuzz.log: tests/fuzz/fuzz_conf$(EXEEXT) tests/fuzz/fuzz_ctl$(EXEEXT) tests/fuzz/fuzz_ops$(EXEEXT)
 tests/stress/stress.log: tests/stress/stress$(EXEEXT)
 
 .PHONY: check-fuzz
 check-fuzz: $(SHARED_LIBS)
 	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh
+	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh '' '' fuzz_conf
+	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh '' '' fuzz_ctl
 
 # --- real programs: not part of make check, for they take minutes and want packages
 # (tests/e2e/packages)

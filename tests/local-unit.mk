@@ -3,6 +3,7 @@
 # printed repeats it: ASHLAR_TEST_SEED=N tests/unit/test_chunk.
 if HAVE_CHECK
 UNIT_TESTS += \
+	tests/unit/test_arena \
 	tests/unit/test_bits \
 	tests/unit/test_cache \
 	tests/unit/test_chunk \
@@ -28,6 +29,9 @@ TESTS += $(UNIT_TESTS)
 UNIT_CFLAGS = $(TEST_CFLAGS) $(CHECK_CFLAGS)
 UNIT_LDADD = libash_core.la $(CHECK_LIBS) -ldl
 unit_headers = tests/unit/unit.h $(api_headers)
+tests_unit_test_arena_SOURCES = tests/unit/test_arena.c $(unit_headers)
+tests_unit_test_arena_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_arena_LDADD = $(UNIT_LDADD)
 tests_unit_test_bits_SOURCES = tests/unit/test_bits.c $(unit_headers)
 tests_unit_test_bits_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_bits_LDADD = $(UNIT_LDADD)

@@ -27,11 +27,13 @@ SHELL_TESTS = \
 	tests/shell/check-layers.sh \
 	tests/shell/check-needed.sh \
 	tests/shell/config-script.sh \
+	tests/shell/control-names.sh \
 	tests/shell/cxx-module.sh \
 	tests/shell/dlopen.sh \
 	tests/shell/fast-path.sh \
 	tests/shell/hooks.sh \
 	tests/shell/install.sh \
+	tests/shell/jemalloc-header.sh \
 	tests/shell/ldd-linked.sh \
 	tests/shell/ldd-preload.sh \
 	tests/shell/ldd-static.sh \
@@ -39,12 +41,15 @@ SHELL_TESTS = \
 	tests/shell/live-install.sh \
 	tests/shell/man-pages.sh \
 	tests/shell/preload-tool.sh \
+	tests/shell/program-conf.sh \
+	tests/shell/stats.sh \
 	tests/shell/wrapper.sh
 TESTS += $(SHELL_TESTS)
 
 # Safe in /etc/ld.so.preload: a promise for each.
 PRELOAD_TESTS = \
 	tests/preload/atsecure.sh \
+	tests/preload/conffile.sh \
 	tests/preload/deepbind.sh \
 	tests/preload/dlopen.sh \
 	tests/preload/errno.sh \
@@ -57,6 +62,7 @@ PRELOAD_TESTS = \
 	tests/preload/limits.sh \
 	tests/preload/loading.sh \
 	tests/preload/mapcount.sh \
+	tests/preload/options.sh \
 	tests/preload/process.sh \
 	tests/preload/seccomp.sh \
 	tests/preload/smallstack.sh \
@@ -79,6 +85,7 @@ EXTRA_DIST += \
 	tests/preload/limits.c \
 	tests/preload/mapcount.c \
 	tests/preload/need.h \
+	tests/preload/options.c \
 	tests/preload/process.c \
 	tests/preload/seccomp.c \
 	tests/preload/smallstack.c \
@@ -103,7 +110,7 @@ MATRIX = \
 	tests/matrix/prefix.sh \
 	tests/matrix/sanitizers.sh
 
-EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/abi/libashlar2-x86_64.abi tests/exports.txt tests/shell/env.sh tests/shell/links.sh tests/matrix/env.sh
+EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/abi/libashlar2-x86_64.abi tests/exports.txt tests/shell/control_names.c tests/shell/env.sh tests/shell/links.sh tests/matrix/env.sh
 
 # One source for every machine: run by test.sh, or by hand.
 EXTRA_DIST += tests/platforms

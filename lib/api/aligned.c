@@ -79,11 +79,9 @@ ASHLAR_EXPORT void *API(valloc)(size_t size)
 ASHLAR_EXPORT void *API(pvalloc)(size_t size)
 {
 	size_t page = ash_os.page_size;
-	if (size > PTRDIFF_MAX - page) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	return ash_memalign(page, size ? align_up(size, page) : page, ASH_CALLER);
+	if (size <= PTRDIFF_MAX) /* more is too many, rounded or not */
+		size = size ? align_up(size, page) : page;
+	return ash_memalign(page, size, ASH_CALLER);
 }
 
 #ifndef ASHLAR_PREFIX

@@ -63,17 +63,17 @@ HOOK void *(*volatile __realloc_hook)(void *, size_t, const void *) = default_re
 HOOK void *(*volatile __memalign_hook)(size_t, size_t, const void *) = default_memalign;
 HOOK void (*volatile __free_hook)(void *, const void *) = default_free;
 
-static void update(void)
+void ash_hooks_update(void)
 {
 	bool on = enabled || table || ash_standing_down;
 	ash_hooks_on = on;
-	ash_heap_arm(!on);
+	ash_heap_arm(!on && !ash_fill_on);
 }
 
 ASHLAR_EXPORT void ashlar_hooks_enable(void)
 {
 	enabled = true;
-	update();
+	ash_hooks_update();
 }
 
 ASHLAR_EXPORT void ashlar_hooks_initialize(void (*initialize)(void))
@@ -105,13 +105,13 @@ void ash_hooks_init(void)
 	    moved(&__memalign_hook, &own_memalign_hook))
 		enabled = true;
 #endif
-	update();
+	ash_hooks_update();
 }
 
 ASHLAR_EXPORT const struct ashlar_hooks *ashlar_hooks_set(const struct ashlar_hooks *hooks)
 {
 	const struct ashlar_hooks *before = atomic_exchange(&table, hooks);
-	update();
+	ash_hooks_update();
 	return before;
 }
 
@@ -125,10 +125,8 @@ static void *real_malloc(size_t size)
 static void *real_calloc(size_t count, size_t size)
 {
 	size_t bytes;
-	if (__builtin_mul_overflow(count, size, &bytes)) {
-		errno = ENOMEM;
-		return NULL;
-	}
+	if (__builtin_mul_overflow(count, size, &bytes))
+		bytes = SIZE_MAX; /* too many as well */
 	return ash_alloc(bytes, 16, true);
 }
 

@@ -4,9 +4,7 @@
 #include "api/api.h"
 
 #include "ashlar/ashlar.h"
-#include "base/fmt.h"
-#include "base/mem.h"
-#include "base/syscall.h"
+#include "obs/ctl.h"
 #include "obs/stats.h"
 #include "os/conf.h"
 #include "os/os.h"
@@ -25,38 +23,52 @@ static char **environment(char **given)
 	return environ;
 }
 
+/* jemalloc's way for a program to have options: it defines these. Undefined where it does not. */
+extern const char *API(malloc_conf) __attribute__((weak));
+extern const char *API(malloc_conf_2_conf_harder) __attribute__((weak));
+
+/* The ranks in order: the control tree's lock is below all of the heap's. */
+static void fork_prepare(void)
+{
+	ash_ctl_fork_lock();
+	ash_heap_fork_prepare();
+}
+
+static void fork_parent(void)
+{
+	ash_heap_fork_parent();
+	ash_ctl_fork_unlock(false);
+}
+
+static void fork_child(void)
+{
+	ash_heap_fork_child();
+	ash_ctl_fork_unlock(true);
+}
+
 __attribute__((constructor(101))) static void start(int argc, char **argv, char **env)
 {
 	(void)argc;
 	(void)argv;
 	ash_os_init();
 	ash_lock_check_ranks();
-	ash_conf_read(environment(env));
+	ash_conf_read(environment(env), &API(malloc_conf) ? API(malloc_conf) : NULL,
+		      &API(malloc_conf_2_conf_harder) ? API(malloc_conf_2_conf_harder) : NULL);
 	ash_chunk_set_decay(ash_conf.dirty_decay_ms);
 	ash_heap_init(ash_conf.narenas, ash_conf.tcache);
-	pthread_atfork(ash_heap_fork_prepare, ash_heap_fork_parent, ash_heap_fork_child);
+	pthread_atfork(fork_prepare, fork_parent, fork_child);
 	ash_standdown_init();
+	ash_fill_init();
 	ash_hooks_init(); /* arms */
-}
-
-static void to_stderr(void *unused, const char *text)
-{
-	(void)unused;
-	ash_syscall3(SYS_write, 2, (long)text, (long)ash_str_len(text));
 }
 
 __attribute__((destructor(101))) static void finish(void)
 {
 	if (ash_conf.stats_print)
-		ash_stats_print(to_stderr, NULL);
+		API(malloc_stats_print)(NULL, NULL, ash_conf.stats_print_opts);
 }
 
 ASHLAR_EXPORT const char *ashlar_version(void)
 {
 	return PACKAGE_VERSION;
-}
-
-ASHLAR_EXPORT void ashlar_stats_print(void (*write)(void *arg, const char *text), void *arg)
-{
-	ash_stats_print(write ? write : to_stderr, arg);
 }

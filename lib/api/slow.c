@@ -1,7 +1,9 @@
 /* api/slow.c -- what malloc and free do when their thread's cache cannot help. */
 #include "api/api.h"
 
+#include "base/fmt.h"
 #include "base/mem.h"
+#include "os/conf.h"
 #include "os/fault.h"
 #include "os/os.h"
 #include "slab/large.h"
@@ -13,12 +15,44 @@
 
 /* ---- allocation */
 
-/* A block of a size class, through the thread's cache if it has one. */
-static void *alloc_small(unsigned class)
+static const struct ash_place usual, anywhere = {.anywhere = true};
+
+/* A thread that wants to know its bytes comes here with every call. */
+static SLOW void count_slow(const void *p, size_t freed)
 {
-	struct cache *t = ash_thread_cache();
-	if (!t)
-		return ash_heap_alloc_direct(class);
+	struct cache *t = ash_thread_counted();
+	if (!t || !p)
+		return;
+	t->allocated += ash_usable((void *)p, "malloc");
+	t->deallocated += freed;
+	uint64_t now = t->allocated - t->deallocated - t->peak_from;
+	if ((int64_t)(now - t->peak) > 0)
+		t->peak = now;
+}
+
+static inline void count(const void *p, size_t freed)
+{
+	if (ash_thread_has_face())
+		count_slow(p, freed);
+}
+
+/* The arena that a block is to come from, a given one or the thread's. */
+static struct shard *shard_at(const struct ash_place *at)
+{
+	if (at->shard)
+		return at->shard;
+	struct cache *t = at->cache ? at->cache : at->uncached ? ash_thread_cache() : ash_thread_cache_or_null();
+	return t ? t->shard : ash_shards[0];
+}
+
+/* A block of a size class, through a cache if there is one. */
+static void *alloc_small(unsigned class, const struct ash_place *at)
+{
+	if (unlikely(at->anywhere))
+		return ash_heap_alloc_anywhere(class);
+	struct cache *t = at->cache || at->shard || at->uncached ? at->cache : ash_thread_cache();
+	if (unlikely(!t || t->bypassed))
+		return ash_heap_alloc_direct(shard_at(at), class);
 	void **top = t->fast.top[class];
 	if (top[-1]) { /* aligned requests come here without having looked */
 		t->fast.top[class] = top - 1;
@@ -27,9 +61,9 @@ static void *alloc_small(unsigned class)
 	return ash_cache_refill(t, class);
 }
 
-static void *try_alloc(size_t size, size_t align, bool zero, void *(*small)(unsigned class))
+static void *try_alloc(size_t size, size_t align, bool zero, const struct ash_place *at)
 {
-	if (ash_nursery_open()) {
+	if (ash_nursery_open() && !at->exact) {
 		void *p = ash_nursery_alloc(size, align);
 		if (p && zero)
 			ash_mem_zero(p, size);
@@ -40,9 +74,12 @@ static void *try_alloc(size_t size, size_t align, bool zero, void *(*small)(unsi
 		return NULL;
 	unsigned class = align <= 16 && size <= ASH_SMALL_MAX ? ash_class_of(size)
 							      : ash_class_aligned(size, align);
-	if (class == ASH_CLASSES)
-		return ash_large_alloc(size, align, zero);
-	void *p = small(class);
+	if (class == ASH_CLASSES) {
+		const struct shard *sh = shard_at(at);
+		return ash_large_alloc(size, align, zero,
+				       (struct ash_owner){(uint16_t)sh->id, sh->manual});
+	}
+	void *p = alloc_small(class, at);
 	if (p && zero)
 		ash_mem_zero(p, size);
 	return p;
@@ -69,24 +106,46 @@ static bool reclaim(size_t size)
 	return ash_heap_trim(true) > 0;
 }
 
-void *ash_alloc_quiet(size_t size, size_t align, bool zero)
+static void *alloc_or_null(size_t size, size_t align, bool zero, const struct ash_place *at)
 {
-	if (size == 0)
-		size = 1;
 	if (unlikely(size > PTRDIFF_MAX))
 		return NULL;
-	void *p = try_alloc(size, align, zero, alloc_small);
+	void *p = try_alloc(size, align, zero, at);
 	if (unlikely(!p) && reclaim(size)) {
-		p = try_alloc(size, align, zero, alloc_small);
+		p = try_alloc(size, align, zero, at);
 		if (p)
 			in_vain.ms = 0;
 	}
-	if (unlikely(!p) && size <= ASH_SMALL_MAX) {
-		p = try_alloc(size, align, zero, ash_heap_alloc_anywhere);
+	if (unlikely(!p) && size <= ASH_SMALL_MAX && !at->shard) {
+		p = try_alloc(size, align, zero, &anywhere);
 		if (!p && (p = ash_nursery_last_resort(size, align)) && zero)
 			ash_mem_zero(p, size);
 	}
+	count(p, 0);
 	return p;
+}
+
+/* The option xmalloc. */
+static SLOW _Noreturn void out_of_memory(size_t size)
+{
+	ash_lock_fork_begin(); /* this thread passes all locks from now on */
+	ash_fmt_line(2, "ashlar: out of memory: %zu bytes were asked for\n", size);
+	ash_os_abort();
+}
+
+void *ash_alloc_at(size_t size, size_t align, bool zero, const struct ash_place *at)
+{
+	void *p = alloc_or_null(size, align, zero, at);
+	if (unlikely(!p) && ash_conf.xmalloc)
+		out_of_memory(size);
+	if (unlikely(ash_fill_on) && p)
+		ash_fill_new(p, size, zero);
+	return p;
+}
+
+void *ash_alloc_quiet(size_t size, size_t align, bool zero)
+{
+	return ash_alloc_at(size ? size : 1, align, zero, &usual);
 }
 
 void *ash_alloc(size_t size, size_t align, bool zero)
@@ -109,10 +168,8 @@ SLOW void *ash_calloc_slow(size_t count, size_t size, const void *caller)
 	size_t bytes;
 	if (unlikely(ash_hooks_on))
 		return ash_hooks_calloc(count, size, caller);
-	if (__builtin_mul_overflow(count, size, &bytes)) {
-		errno = ENOMEM;
-		return NULL;
-	}
+	if (__builtin_mul_overflow(count, size, &bytes))
+		bytes = SIZE_MAX; /* too many as well */
 	return ash_alloc(bytes, 16, true);
 }
 
@@ -125,11 +182,16 @@ void *ash_memalign(size_t align, size_t size, const void *caller)
 
 /* ---- freeing */
 
-void ash_free(void *p)
+void ash_free_at(void *p, const struct ash_place *at)
 {
 	if (!p)
 		return;
+	if (unlikely(ash_fill_on))
+		ash_fill_freed(p);
 	uint32_t entry = ash_pagemap_get((uintptr_t)p);
+	struct cache *counted = ash_thread_has_face() ? ash_thread_counted() : NULL;
+	if (unlikely(counted) && ash_is_ours(p))
+		counted->deallocated += ash_usable(p, "free");
 	if (entry == 0) {
 		if (ash_nursery_contains(p))
 			ash_nursery_free(p, "free");
@@ -141,12 +203,17 @@ void ash_free(void *p)
 		if (!ash_large_free(p))
 			ash_fault("free", p, ASH_FAULT_DOUBLE_FREE);
 	} else {
-		struct cache *t = ash_thread_cache_to_free();
-		if (t)
+		struct cache *t = at->cache || at->uncached ? at->cache : ash_thread_cache_to_free();
+		if (likely(t && !t->bypassed))
 			ash_cache_return(t, p, entry);
 		else
 			ash_heap_free_direct(p, entry);
 	}
+}
+
+void ash_free(void *p)
+{
+	ash_free_at(p, &usual);
 }
 
 SLOW void ash_free_slow(void *p, const void *caller)
@@ -182,6 +249,14 @@ size_t ash_usable(void *p, const char *call)
 	return ash_class_size[ASH_ENTRY_CLASS(entry)];
 }
 
+void *ash_resize_large(void *p, size_t size, bool may_move, bool zero)
+{
+	size_t before = ash_large_size(p);
+	void *q = size <= PTRDIFF_MAX ? ash_large_resize(p, size, may_move, zero) : NULL;
+	count(q, before);
+	return q;
+}
+
 void *ash_realloc(void *p, size_t size)
 {
 	if (!p)
@@ -190,18 +265,26 @@ void *ash_realloc(void *p, size_t size)
 	if (entry == 0 && !ash_nursery_contains(p))
 		return ash_foreign_realloc(p, size);
 	if (size == 0) {
-		ash_free(p);
-		return NULL;
+		atomic_fetch_add_explicit(&ash_heap_zero_reallocs, 1, memory_order_relaxed);
+		if (ash_conf.zero_realloc == ASH_ZERO_REALLOC_ABORT)
+			ash_fault("realloc", p, "size 0, and zero_realloc:abort");
+		if (ash_conf.zero_realloc == ASH_ZERO_REALLOC_FREE) {
+			ash_free(p);
+			return NULL;
+		}
+		size = 1;
 	}
 	size_t usable = ash_usable(p, "realloc");
-	if (entry == ASH_ENTRY_LARGE && size > ASH_SMALL_MAX && size <= PTRDIFF_MAX) {
-		void *q = ash_large_resize(p, size);
+	if (entry == ASH_ENTRY_LARGE && size > ASH_SMALL_MAX) {
+		void *q = ash_resize_large(p, size, true, false);
+		if (q && unlikely(ash_fill_on))
+			ash_fill_grown(q, usable);
 		if (q)
 			return q;
 	} else if (ash_fits(size, usable)) {
 		return p;
 	}
-	void *q = ash_alloc_quiet(size, 16, false);
+	void *q = size > usable ? ash_alloc_quiet(size, 16, false) : alloc_or_null(size, 16, false, &usual);
 	if (unlikely(!q)) {
 		if (size <= usable)
 			return p; /* a smaller block is not to be had: the larger one serves */

@@ -45,6 +45,7 @@ struct ash_fast {
 	void **top[ASH_CLASSES]; /* owner: the thread */
 	uint32_t owner;          /* page-map entry of the owned slabs, class 0. Set at bind */
 };
+#define ASH_OWNER_NONE 0x7fffff00u /* no shard's: every entry is out of range */
 
 struct ash_anchor {
 	struct ash_fast empty;  /* const after ash_heap_init() */

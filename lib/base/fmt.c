@@ -134,6 +134,8 @@ void ash_fmt_line(int fd, const char *format, ...)
 	va_start(args, format);
 	size_t n = ash_fmt_va(buf, sizeof buf, format, args);
 	va_end(args);
+	if (n == sizeof buf - 1)
+		buf[n - 1] = '\n'; /* cut, but still a line */
 	ash_syscall3(SYS_write, fd, (long)buf, (long)n);
 }
 

@@ -13,7 +13,8 @@ size_t ash_fmt(char *buf, size_t cap, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 size_t ash_fmt_va(char *buf, size_t cap, const char *format, va_list args);
 
-/* Formats one line and writes it to a file descriptor with write(2). */
+/* Formats one line and writes it to a file descriptor with write(2): 255 bytes at most, the last of which ends
+ * the line if more of it was cut. */
 void ash_fmt_line(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -6,6 +6,7 @@
  * the shard and go back. Classes not visited for a while are emptied by the visits of others. */
 #include "heap/cache.h"
 #include "base/mem.h"
+#include "os/conf.h"
 #include "os/fault.h"
 #include "region/meta.h"
 
@@ -67,6 +68,8 @@ static bool adapt(struct cache *t, unsigned class)
 	unsigned slots = t->capacity[class], most = slots_max(class);
 	unsigned wanted = slots * 2 + 2; /* with the two ends, whole cache lines: 2, 6, 14 ... 254 */
 	if (!slots) {
+		if (ash_class_size[class] > ash_conf.tcache_max)
+			return false;
 		wanted = slots_first(class);
 		if (wanted * ash_class_size[class] <= FIRST_BYTES)
 			return resize(t, class, wanted);
@@ -109,10 +112,17 @@ static void retire(struct cache *t, unsigned class)
 		t->held_bytes -= (slots - first) * ash_class_size[class];
 }
 
+_Atomic uint32_t ash_cache_empty_asked;
+
 /* What other visits pay for: blocks stuck in outboxes and in classes no longer used. */
 static void housekeeping(struct cache *t)
 {
 	t->events++;
+	uint32_t asked = atomic_load_explicit(&ash_cache_empty_asked, memory_order_relaxed);
+	if (unlikely(t->emptied_for != asked)) {
+		t->emptied_for = asked;
+		ash_cache_flush(t);
+	}
 	if (t->events % POST_EVENTS)
 		return;
 	for (uint32_t i = 0; i < t->noutbox; i++)
@@ -134,7 +144,7 @@ void *ash_cache_refill(struct cache *t, unsigned class)
 	t->active[class] = 1;
 	adapt(t, class);
 	void **base = t->base[class];
-	if (!base) { /* no memory for an array: one block must do */
+	if (!base) { /* no memory for an array, or none wanted: one block must do */
 		void *block = NULL;
 		ash_shard_refill(t->shard, class, &block, 1);
 		return block;
@@ -259,6 +269,13 @@ void ash_cache_flush(struct cache *t)
 	}
 }
 
+void ash_cache_forget(struct cache *t)
+{
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		if (t->base[c])
+			t->fast.top[c] = t->base[c];
+}
+
 struct cache *ash_cache_create(uint32_t shards)
 {
 	struct cache *t = ash_meta_alloc(sizeof *t + shards * sizeof t->outbox[0]);
@@ -273,32 +290,28 @@ struct cache *ash_cache_create(uint32_t shards)
 void ash_cache_bind(struct cache *t, struct shard *sh)
 {
 	t->shard = sh;
-	t->self = ash_tls_self();
+	t->self = t->manual ? 0 : ash_tls_self();
 	t->fast.owner = ASH_ENTRY_OF(sh->id, 0);
 	t->bound = true;
 }
 
 /* Reads what its owner writes without an atomic operation: each value is whole, and a count that is
  * one off does no harm to a statistic. */
-__attribute__((no_sanitize("thread"))) size_t ash_cache_bytes(const struct cache *t, size_t per_class[ASH_CLASSES])
+__attribute__((no_sanitize("thread"))) void
+ash_cache_count(const struct cache *t, uint32_t shard, void (*count)(void *arg, unsigned class, size_t blocks), void *arg)
 {
-	size_t bytes = 0;
-	for (unsigned c = 0; c < ASH_CLASSES; c++) {
+	bool all = shard == ASH_SHARDS_MAX;
+	for (unsigned c = 0; c < ASH_CLASSES && (all || t->shard->id == shard); c++) {
 		void **base = __atomic_load_n(&t->base[c], __ATOMIC_RELAXED);
 		void **top = __atomic_load_n(&t->fast.top[c], __ATOMIC_RELAXED);
 		size_t n = base ? (size_t)(top - base) : 0;
-		if (n > SLOTS_MAX)
-			n = 0; /* caught between two stores of a resize */
-		per_class[c] += n;
-		bytes += n * ash_class_size[c];
+		if (n <= SLOTS_MAX) /* else caught between two stores of a resize */
+			count(arg, c, n);
 	}
 	for (uint32_t i = 0; i < t->noutbox; i++) {
-		struct outbox *o = __atomic_load_n(&t->outbox[i], __ATOMIC_RELAXED);
+		struct outbox *o = all || i == shard ? __atomic_load_n(&t->outbox[i], __ATOMIC_RELAXED) : NULL;
 		uint32_t n = o ? __atomic_load_n(&o->n, __ATOMIC_RELAXED) : 0;
-		for (uint32_t k = 0; k < n && k < ASH_BATCH; k++) {
-			per_class[o->class[k]]++;
-			bytes += ash_class_size[o->class[k]];
-		}
+		for (uint32_t k = 0; k < n && k < ASH_BATCH; k++)
+			count(arg, o->class[k], 1);
 	}
-	return bytes;
 }

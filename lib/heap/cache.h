@@ -34,14 +34,28 @@ struct cache {
 	uint8_t misses[ASH_CLASSES];   /* refills and flushes since the array last grew */
 	uint8_t active[ASH_CLASSES];   /* visited since the last look at idle classes */
 	uint32_t events;               /* visits to the slow path, ever */
+	uint32_t emptied_for;          /* ash_cache_empty_asked when all blocks went home last */
 	uint32_t held_bytes;           /* bytes all arrays can hold beyond their first size */
 	struct parcel *spare;          /* list: empty, for blocks of other shards; stays when the thread ends */
 	struct cache *next;            /* registry, const; heap/thread.c */
 	struct cache *next_free;       /* registry lock */
+	struct face *face;             /* NULL, or what the thread's TLS word leads to instead. Stays */
+	uint64_t allocated, deallocated; /* bytes, ever, if the thread counts. Read from outside by their address */
+	uint64_t peak, peak_from;      /* the most of their difference since that was asked for, less ... this */
+	bool counts;                   /* the thread wants to know them */
+	bool bypassed;                 /* it wants no cache: the arrays are empty, and stay so */
+	bool manual;                   /* const while in use: no thread's, but used by name (heap/arena.h) */
 	_Atomic bool bound;            /* a thread has it ... */
 	uintptr_t self;                /* ... whose ash_tls_self() this is. Registry lock */
 	uint32_t noutbox;              /* const */
 	struct outbox *outbox[];       /* [shard]; NULL until used */
+};
+
+/* Where a thread's every call is to come the slow way, its TLS word leads here: whatever the size, the array is
+ * empty and full at once, and nothing is owned. */
+struct face {
+	struct ash_fast fast; /* as the anchor's empty one */
+	struct cache *cache;  /* const: the thread's own */
 };
 
 FAST struct ash_fast *ash_cache_mine(struct ash_anchor *a)
@@ -104,11 +118,20 @@ void ash_cache_return(struct cache *t, void *block, uint32_t entry);
 /* Empties everything into the shards; arrays stay. */
 void ash_cache_flush(struct cache *t);
 
+/* How often somebody wanted all caches empty: each thread empties its own at its next visit to the slow path, as
+ * nobody else may touch it. Relaxed */
+extern ASH_HIDDEN _Atomic uint32_t ash_cache_empty_asked;
+
+/* Empties the arrays; what was in them is no more. */
+void ash_cache_forget(struct cache *t);
+
 /* For a new cache: memory for n outboxes. NULL without memory. */
 struct cache *ash_cache_create(uint32_t shards);
 void ash_cache_bind(struct cache *t, struct shard *sh);
 
-/* Bytes in the cache, read from any thread. */
-size_t ash_cache_bytes(const struct cache *t, size_t per_class[ASH_CLASSES]);
+/* Calls count(arg, class, blocks) for what is in the cache of the blocks of a shard; ASH_SHARDS_MAX: of all.
+ * Any thread. */
+void ash_cache_count(const struct cache *t, uint32_t shard, void (*count)(void *arg, unsigned class, size_t blocks),
+		     void *arg);
 
 #endif

@@ -29,12 +29,14 @@
 
 _Atomic(struct shard *) ash_shards[ASH_SHARDS_MAX];
 
-struct shard *ash_shard_create(uint32_t id)
+struct shard *ash_shard_create(uint32_t id, bool manual)
 {
 	struct shard *sh = ash_meta_alloc(sizeof *sh);
 	if (!sh)
 		return NULL;
 	sh->id = id;
+	sh->manual = manual;
+	sh->born = ash_os_now_ns();
 	sh->round = ASH_CLASSES;
 	sh->lock.rank = ASH_RANK_SHARD;
 	return sh;
@@ -52,16 +54,29 @@ static bool is_empty(const struct slab *s)
 	return ash_slab_nfree(s) == s->capacity;
 }
 
+/* To the head of a list; off it. */
+static void list_push(struct slab **list, struct slab *s)
+{
+	s->prev = NULL;
+	s->next = *list;
+	if (s->next)
+		s->next->prev = s;
+	*list = s;
+}
+
+static void list_remove(struct slab **list, struct slab *s)
+{
+	*(s->prev ? &s->prev->next : list) = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+}
+
 static void partial_push(struct shard *sh, struct slab *s)
 {
 	struct bin *b = bin_of(sh, s);
 	s->state = SLAB_PARTIAL;
 	ash_slab_set_level(s, s->capacity);
-	s->prev = NULL;
-	s->next = b->partial;
-	if (s->next)
-		s->next->prev = s;
-	b->partial = s;
+	list_push(&b->partial, s);
 	b->nempty += is_empty(s);
 	sh->nempty += is_empty(s);
 }
@@ -69,12 +84,7 @@ static void partial_push(struct shard *sh, struct slab *s)
 static void partial_remove(struct shard *sh, struct slab *s)
 {
 	struct bin *b = bin_of(sh, s);
-	if (s->prev)
-		s->prev->next = s->next;
-	else
-		b->partial = s->next;
-	if (s->next)
-		s->next->prev = s->prev;
+	list_remove(&b->partial, s);
 	if (b->scan == s)
 		b->scan = s->next;
 	b->nempty -= is_empty(s);
@@ -87,10 +97,12 @@ static inline unsigned wake_level(const struct slab *s)
 	return s->capacity >= 32 ? s->capacity / 16 : 1;
 }
 
-static void set_full(struct slab *s)
+static void set_full(struct shard *sh, struct slab *s)
 {
 	s->state = SLAB_FULL;
 	ash_slab_set_level(s, wake_level(s));
+	if (unlikely(sh->manual))
+		list_push(&sh->full, s);
 }
 
 static void set_held(struct slab *s)
@@ -121,7 +133,7 @@ static void drop(struct shard *sh, struct slab *s, struct slab **empty)
 static void settle(struct shard *sh, struct slab *s, struct slab **empty)
 {
 	if (ash_slab_nfree(s) < wake_level(s))
-		set_full(s);
+		set_full(sh, s);
 	else if (!is_empty(s) || may_keep_empty(sh, bin_of(sh, s)))
 		partial_push(sh, s);
 	else
@@ -133,6 +145,8 @@ static SLOW void state_event(struct shard *sh, struct slab *s, struct slab **emp
 {
 	if (s->state == SLAB_FULL) {
 		s->stamp = 0;
+		if (unlikely(sh->manual))
+			list_remove(&sh->full, s);
 	} else {
 		bin_of(sh, s)->nempty++; /* it is, now */
 		sh->nempty++;
@@ -145,8 +159,10 @@ static void created(struct shard *sh, struct slab *s)
 {
 	struct bin *b = bin_of(sh, s);
 	b->slabs++;
-	sh->slabs++;
+	if (++sh->slabs > sh->slabs_peak)
+		sh->slabs_peak = sh->slabs;
 	b->created++;
+	b->nslabs++;
 	if (b->dropped) { /* too early, as it turns out */
 		b->dropped = 0;
 		b->extra = b->extra ? b->extra * 2 : 1;
@@ -174,6 +190,7 @@ static struct slab *pick(struct shard *sh, struct bin *b)
 		    (ash_slab_nfree(s) == ash_slab_nfree(best) && s->unit < best->unit))
 			best = s;
 	if (best) {
+		b->nreslabs += !is_empty(best);
 		partial_remove(sh, best);
 		set_held(best);
 	}
@@ -282,18 +299,7 @@ static void purging_add(struct shard *sh, struct slab *s)
 {
 	set_held(s);
 	s->stamp = ash_lock_id(); /* whose it is meanwhile */
-	s->prev = NULL;
-	s->next = sh->purging;
-	if (s->next)
-		s->next->prev = s;
-	sh->purging = s;
-}
-
-static void purging_remove(struct shard *sh, struct slab *s)
-{
-	*(s->prev ? &s->prev->next : &sh->purging) = s->next;
-	if (s->next)
-		s->next->prev = s->prev;
+	list_push(&sh->purging, s);
 }
 
 /* How to look at partial slabs. */
@@ -325,6 +331,7 @@ static size_t look_at_partial(struct shard *sh, struct bin *b, const struct look
 {
 	struct slab *found[PURGE_SCAN];
 	size_t n = 0, purged = 0;
+	uint32_t calls = 0;
 	struct slab *s = b->scan ? b->scan : b->partial;
 	for (int i = 0; s && i < PURGE_SCAN; i++) {
 		struct slab *next = s->next;
@@ -342,15 +349,19 @@ static size_t look_at_partial(struct shard *sh, struct bin *b, const struct look
 	if (!n)
 		return 0;
 	ash_unlock(&sh->lock);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		calls += ash_bit_count(found[i]->units & ~(found[i]->units << 1));
 		purged += ash_slab_purge(found[i], found[i]->units);
+	}
 	ash_lock(&sh->lock);
 	for (size_t i = 0; i < n; i++) {
-		purging_remove(sh, found[i]);
+		list_remove(&sh->purging, found[i]);
 		found[i]->stamp = look->now + !look->now;
 		settle(sh, found[i], empty);
 	}
 	sh->purged_bytes += purged;
+	sh->npurge++;
+	sh->nadvise += calls;
 	return purged;
 }
 
@@ -447,7 +458,7 @@ static size_t take(struct shard *sh, struct bin *b, void **base, size_t want, st
 		struct slab *s = b->held;
 		if (!s || !ash_slab_nfree(s)) {
 			if (s)
-				set_full(s);
+				set_full(sh, s);
 			s = b->held = pick(sh, b);
 			if (!s)
 				break;
@@ -653,16 +664,66 @@ size_t ash_shard_trim(struct shard *sh)
 	return purged;
 }
 
+/* As if the bin had never been used, but for what it has counted. What it had is added to the lists. */
+static void reset_bin(struct bin *b, struct slab **slabs, struct parcel **parcels)
+{
+	open_inbox(b);
+	while (b->ready) {
+		struct parcel *p = b->ready;
+		b->ready = p->next;
+		p->next = *parcels;
+		*parcels = p;
+	}
+	atomic_store_explicit(&b->parked, 0, memory_order_relaxed);
+	while (b->partial) {
+		struct slab *s = b->partial;
+		list_remove(&b->partial, s);
+		list_push(slabs, s);
+	}
+	if (b->held)
+		list_push(slabs, b->held);
+	b->held = b->scan = NULL;
+	b->slabs = 0;
+	b->nempty = b->extra = b->created = b->dropped = 0;
+	b->ndalloc = b->nmalloc;
+}
+
+void ash_shard_reset(struct shard *sh)
+{
+	struct parcel *parcels = NULL;
+	ash_lock(&sh->lock);
+	struct slab *slabs = sh->full;
+	sh->full = NULL;
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		reset_bin(&sh->bin[c], &slabs, &parcels);
+	sh->slabs = sh->nempty = sh->grown = 0;
+	sh->round = ASH_CLASSES;
+	for (struct slab *s = sh->purging; s; s = s->next) { /* they come back when that is done */
+		ash_slab_discard(s);
+		bin_of(sh, s)->slabs++;
+		sh->slabs++;
+	}
+	ash_unlock(&sh->lock);
+	for (struct slab *s = slabs; s; s = s->next)
+		ash_slab_discard(s);
+	destroy_all(slabs);
+	while (parcels) {
+		struct parcel *next = parcels->next;
+		recycle(sh, parcels);
+		parcels = next;
+	}
+}
+
 void ash_shard_orphaned(struct shard *sh)
 {
 	for (struct slab *s = sh->purging, *next; s; s = next) {
 		next = s->next;
 		if (s->stamp == ash_lock_id())
 			continue; /* a signal handler forked, and the purge goes on when it returns */
-		purging_remove(sh, s);
+		list_remove(&sh->purging, s);
 		s->stamp = 0;
 		if (ash_slab_nfree(s) < wake_level(s))
-			set_full(s);
+			set_full(sh, s);
 		else
 			partial_push(sh, s);
 	}

@@ -1,6 +1,7 @@
 /* heap/thread.c -- see thread.h. */
 #include "heap/thread.h"
 #include "base/mem.h"
+#include "heap/registry.h"
 #include "os/os.h"
 #include "region/meta.h"
 #include "slab/large.h"
@@ -8,16 +9,7 @@
 
 #define FREES_DIRECT 16 /* frees before a thread that never allocates is given a cache */
 
-static struct {
-	struct ash_lock lock;       /* rank THREADS; guards all below and shard->threads */
-	_Atomic bool started;       /* set once, after the tables are filled */
-	_Atomic bool ready;         /* set once: started, and the nursery is closed */
-	bool armed;                 /* the fast paths are to be open once it has started */
-	bool caches;                /* const after init */
-	uint32_t shards_max;        /* const after init */
-	struct cache *all;          /* every cache ever made: they are recycled, never freed */
-	struct cache *unused;
-} heap = {.lock.rank = ASH_RANK_THREADS, .shards_max = 1};
+struct ash_heap ash_heap = {.lock.rank = ASH_RANK_THREADS, .automatic = 1, .arenas = 1};
 
 /* ---- start */
 
@@ -27,7 +19,7 @@ static void fill_anchor(void)
 	ash_anchor.empty_slots[1] = ASH_STOP;
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
 		ash_anchor.empty.top[c] = &ash_anchor.empty_slots[1];
-	ash_anchor.empty.owner = 0x7fffff00; /* no shard's: every entry is out of range */
+	ash_anchor.empty.owner = ASH_OWNER_NONE;
 }
 
 static void set_limits(bool open)
@@ -38,25 +30,25 @@ static void set_limits(bool open)
 
 bool ash_heap_start(void)
 {
-	if (atomic_load_explicit(&heap.ready, memory_order_acquire))
+	if (atomic_load_explicit(&ash_heap.ready, memory_order_acquire))
 		return true;
-	if (heap.started && ash_lock_is_mine(&heap.lock)) /* see bind_thread */
+	if (ash_heap.started && ash_lock_is_mine(&ash_heap.lock)) /* see bind_thread */
 		return true;
-	ash_lock(&heap.lock);
-	if (!heap.started && ash_chunk_start()) {
-		struct shard *first = ash_shard_create(0);
+	ash_lock(&ash_heap.lock);
+	if (!ash_heap.started && ash_chunk_start()) {
+		struct shard *first = ash_shard_create(0, false);
 		if (first) {
 			fill_anchor();
 			atomic_store_explicit(&ash_shards[0], first, memory_order_release);
-			atomic_store_explicit(&heap.started, true, memory_order_release);
+			atomic_store_explicit(&ash_heap.started, true, memory_order_release);
 		}
 	}
-	bool ok = heap.started;
-	if (ok && !heap.ready && !ash_nursery_open()) {
-		set_limits(heap.armed);
-		atomic_store_explicit(&heap.ready, true, memory_order_release);
+	bool ok = ash_heap.started;
+	if (ok && !ash_heap.ready && !ash_nursery_open()) {
+		set_limits(ash_heap.armed);
+		atomic_store_explicit(&ash_heap.ready, true, memory_order_release);
 	}
-	ash_unlock(&heap.lock);
+	ash_unlock(&ash_heap.lock);
 	return ok;
 }
 
@@ -66,17 +58,36 @@ void ash_heap_init(unsigned shards, bool caches)
 {
 	if (!shards)
 		shards = ash_os.cpus;
-	heap.shards_max = shards < ASH_SHARDS_MAX ? shards : ASH_SHARDS_MAX;
-	heap.caches = ash_tls_init(thread_exit) && caches;
+	ash_heap.automatic = shards < ASH_AUTOMATIC_MAX ? shards : ASH_AUTOMATIC_MAX;
+	ash_heap.arenas = ash_heap.automatic;
+	ash_heap.initialised = true;
+	ash_heap.caches = ash_tls_init(thread_exit) && caches;
+}
+
+void ash_heap_limit_shards(unsigned n)
+{
+	ash_lock(&ash_heap.lock);
+	uint32_t there = 0;
+	while (there < ash_heap.automatic && ash_shards[there])
+		there++;
+	if (n < there)
+		n = there;
+	if (n && n < ash_heap.automatic && ash_heap.arenas == ash_heap.automatic) {
+		ash_heap.automatic = n;
+		ash_heap.arenas = n;
+	}
+	ash_unlock(&ash_heap.lock);
 }
 
 void ash_heap_arm(bool on)
 {
-	ash_lock(&heap.lock);
-	heap.armed = on;
-	if (heap.ready)
+	ash_lock(&ash_heap.lock);
+	ash_heap.armed = on;
+	if (ash_heap.started && !ash_shards[0]->born) /* its time begins with the clock */
+		ash_shards[0]->born = ash_os_now_ns();
+	if (ash_heap.ready)
 		set_limits(on);
-	ash_unlock(&heap.lock);
+	ash_unlock(&ash_heap.lock);
 }
 
 /* ---- threads */
@@ -86,10 +97,10 @@ void ash_heap_arm(bool on)
 static struct shard *choose_shard(void)
 {
 	struct shard *best = ash_shards[0];
-	for (uint32_t i = 0; i < heap.shards_max && best->threads; i++) {
+	for (uint32_t i = 0; i < ash_heap.automatic && best->threads; i++) {
 		struct shard *sh = ash_shards[i];
 		if (!sh) {
-			sh = ash_shard_create(i);
+			sh = ash_shard_create(i, false);
 			if (!sh)
 				break;
 			atomic_store_explicit(&ash_shards[i], sh, memory_order_release);
@@ -106,47 +117,68 @@ static struct shard *choose_shard(void)
  * living ones have it. Registry lock held. */
 static struct cache *inherit(void)
 {
-	struct cache *t = heap.all;
+	struct cache *t = ash_heap.all;
 	while (t && !(t->bound && t->self == ash_tls_self()))
 		t = t->next;
 	return t;
 }
 
+struct cache *ash_heap_take_cache(void)
+{
+	struct cache *t = ash_heap.unused;
+	if (t) {
+		ash_heap.unused = t->next_free;
+	} else if ((t = ash_cache_create(ash_heap.automatic))) {
+		t->next = ash_heap.all;
+		ash_heap.all = t;
+	}
+	return t;
+}
+
+void ash_heap_give_cache(struct cache *t)
+{
+	t->bound = t->manual = false;
+	t->counts = t->bypassed = false;
+	t->allocated = t->deallocated = t->peak = t->peak_from = 0;
+	t->next_free = ash_heap.unused;
+	ash_heap.unused = t;
+}
+
 static SLOW struct cache *bind_thread(void)
 {
-	if (!heap.caches || (ash_tls_flags() & ASH_TLS_EXITED))
+	if (!ash_heap.caches || (ash_tls_flags() & ASH_TLS_EXITED))
 		return NULL;
-	if (ash_lock_is_mine(&heap.lock)) /* setting the TLS word below allocates: do without */
+	if (ash_lock_is_mine(&ash_heap.lock)) /* setting the TLS word below allocates: do without */
 		return NULL;
-	ash_lock(&heap.lock);
-	struct cache *t = heap.unused, *inherited = t ? NULL : inherit();
-	if (t) {
-		heap.unused = t->next_free;
-	} else if (inherited) {
-		t = inherited;
-	} else {
-		t = ash_cache_create(heap.shards_max);
-		if (!t) {
-			ash_unlock(&heap.lock);
-			return NULL;
-		}
-		t->next = heap.all;
-		heap.all = t;
+	ash_lock(&ash_heap.lock);
+	struct cache *inherited = ash_heap.unused ? NULL : inherit();
+	struct cache *t = inherited ? inherited : ash_heap_take_cache();
+	if (!t) {
+		ash_unlock(&ash_heap.lock);
+		return NULL;
 	}
 	if (!inherited)
 		ash_cache_bind(t, choose_shard());
 	ash_tls_set_cache((char *)t - (char *)&ash_anchor);
-	ash_unlock(&heap.lock);
+	ash_unlock(&ash_heap.lock);
 	ash_tls_watch_exit(); /* may allocate: the cache is there */
 	return t;
 }
 
 struct cache *ash_thread_cache_or_null(void)
 {
-	if (!heap.caches)
+	if (!ash_heap.caches)
 		return NULL;
-	intptr_t distance = ash_tls_cache();
-	return distance ? (struct cache *)((char *)&ash_anchor + distance) : NULL;
+	if (!ash_tls_cache())
+		return NULL;
+	struct ash_fast *mine = ash_cache_mine(&ash_anchor);
+	return ash_thread_has_face() ? ((struct face *)mine)->cache : (struct cache *)mine;
+}
+
+struct cache *ash_thread_counted(void)
+{
+	struct cache *t = ash_thread_cache_or_null();
+	return t && t->counts ? t : NULL;
 }
 
 struct cache *ash_thread_cache(void)
@@ -169,20 +201,18 @@ static void thread_exit(void)
 		return;
 	ash_tls_set_cache(0);
 	ash_cache_flush(t);
-	ash_lock(&heap.lock);
-	t->bound = false;
+	ash_lock(&ash_heap.lock);
 	t->shard->threads--;
-	t->next_free = heap.unused;
-	heap.unused = t;
-	ash_unlock(&heap.lock);
+	ash_heap_give_cache(t);
+	ash_unlock(&ash_heap.lock);
 }
 
 /* ---- without a cache */
 
-void *ash_heap_alloc_direct(unsigned class)
+void *ash_heap_alloc_direct(struct shard *sh, unsigned class)
 {
 	void *block = NULL;
-	ash_shard_refill(ash_shards[0], class, &block, 1);
+	ash_shard_refill(sh ? sh : ash_shards[0], class, &block, 1);
 	return block;
 }
 
@@ -195,7 +225,7 @@ void ash_heap_free_direct(void *block, uint32_t entry)
 void *ash_heap_alloc_anywhere(unsigned class)
 {
 	void *block = NULL;
-	for (uint32_t i = 0; i < heap.shards_max && !block; i++)
+	for (uint32_t i = 0; i < ash_heap.automatic && !block; i++)
 		if (ash_shards[i])
 			ash_shard_refill(ash_shards[i], class, &block, 1);
 	return block;
@@ -207,47 +237,85 @@ size_t ash_heap_trim(bool release)
 {
 	size_t bytes = 0;
 	struct cache *t = ash_thread_cache_or_null();
-	if (t)
+	uint32_t asked = 1 + atomic_fetch_add_explicit(&ash_cache_empty_asked, 1, memory_order_relaxed);
+	if (t) {
 		ash_cache_flush(t);
-	for (uint32_t i = 0; i < heap.shards_max; i++)
-		if (ash_shards[i])
-			bytes += ash_shard_trim(ash_shards[i]);
+		t->emptied_for = asked;
+	}
+	uint32_t i = 0;
+	for (struct shard *sh; (sh = ash_next_shard(&i));)
+		bytes += ash_shard_trim(sh);
 	return bytes + (release ? ash_chunk_release() : ash_chunk_trim());
 }
 
-void ash_heap_stats(struct ash_heap_stats *s)
+/* ---- statistics */
+
+_Atomic size_t ash_heap_zero_reallocs;
+
+unsigned ash_heap_shards_max(void)
 {
-	*s = (struct ash_heap_stats){0};
-	ash_lock(&heap.lock);
-	for (struct cache *t = heap.all; t; t = t->next) {
-		s->threads += t->bound;
-		ash_cache_bytes(t, s->cached);
-	}
-	for (uint32_t i = 0; i < heap.shards_max; i++) {
-		struct shard *sh = ash_shards[i];
-		if (!sh)
-			continue;
-		s->shards++;
-		ash_lock(&sh->lock);
-		s->purged_bytes += sh->purged_bytes;
-		s->locks += sh->lock.taken;
-		s->lock_waits += sh->lock.waits;
-		for (unsigned c = 0; c < ASH_CLASSES; c++) {
-			struct bin *b = &sh->bin[c];
-			s->slabs[c] += b->slabs;
-			s->nmalloc[c] += b->nmalloc;
-			s->ndalloc[c] += b->ndalloc;
-			s->fills[c] += b->nfills;
-			s->flushes[c] += b->nflushes;
-			s->cached[c] += atomic_load_explicit(&b->parked, memory_order_relaxed);
-		}
-		ash_unlock(&sh->lock);
-	}
-	ash_unlock(&heap.lock);
+	return ash_heap.arenas;
+}
+
+static void add_cached(void *stats, unsigned class, size_t blocks)
+{
+	((struct ash_heap_stats *)stats)->bin[class].cached += blocks;
+}
+
+static void add_shard(struct shard *sh, struct ash_heap_stats *s)
+{
+	ash_lock(&sh->lock);
+	s->shards++;
+	s->slabs_peak += sh->slabs_peak;
+	s->purged_bytes += sh->purged_bytes;
+	s->npurge += sh->npurge;
+	s->nadvise += sh->nadvise;
+	ash_lock_add_stats(&sh->lock, &s->lock);
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
-		size_t out = s->nmalloc[c] - s->ndalloc[c];
-		s->allocated[c] = out > s->cached[c] ? out - s->cached[c] : 0;
+		const struct bin *b = &sh->bin[c];
+		struct ash_bin_stats *t = &s->bin[c];
+		t->curslabs += b->slabs;
+		t->nmalloc += b->nmalloc;
+		t->ndalloc += b->ndalloc;
+		t->nfills += b->nfills;
+		t->nflushes += b->nflushes;
+		t->nslabs += b->nslabs;
+		t->nreslabs += b->nreslabs;
+		t->cached += atomic_load_explicit(&b->parked, memory_order_relaxed);
 	}
+	ash_unlock(&sh->lock);
+}
+
+void ash_heap_stats(uint32_t id, struct ash_heap_stats *s)
+{
+	bool all = id == ASH_SHARDS_MAX;
+	uint64_t now = ash_os_now_ns();
+	*s = (struct ash_heap_stats){0};
+	ash_lock(&ash_heap.lock);
+	for (struct cache *t = ash_heap.all; t; t = t->next) {
+		s->threads += t->bound && !t->manual && (all || t->shard->id == id);
+		ash_cache_count(t, id, add_cached, s);
+	}
+	for (uint32_t i = all ? 0 : id; i < (all ? ash_heap.arenas : id + 1); i++) {
+		struct shard *sh = ash_shards[i];
+		if (!sh || (sh->destroyed && !all))
+			continue;
+		if (!s->shards)
+			s->uptime_ns = now - sh->born;
+		add_shard(sh, s);
+	}
+	ash_unlock(&ash_heap.lock);
+	for (struct ash_bin_stats *b = s->bin; b < s->bin + ASH_CLASSES; b++) {
+		size_t out = (size_t)(b->nmalloc - b->ndalloc);
+		b->curregs = out > b->cached ? out - b->cached : 0;
+	}
+}
+
+void ash_heap_lock_stats(struct ash_lock_stats *s)
+{
+	ash_lock(&ash_heap.lock);
+	ash_lock_add_stats(&ash_heap.lock, s);
+	ash_unlock(&ash_heap.lock);
 }
 
 /* ---- fork: all locks in rank order; the child starts with free ones, but for those that a signal
@@ -256,12 +324,12 @@ void ash_heap_stats(struct ash_heap_stats *s)
 void ash_heap_fork_prepare(void)
 {
 	/* Not by other handlers, who pass all locks below. */
-	if (!ash_nursery_open() && !ash_lock_is_mine(&heap.lock))
+	if (!ash_nursery_open() && !ash_lock_is_mine(&ash_heap.lock))
 		ash_heap_start();
-	ash_lock_fork(&heap.lock);
-	for (uint32_t i = 0; i < heap.shards_max; i++)
-		if (ash_shards[i])
-			ash_lock_fork(&ash_shards[i]->lock);
+	ash_lock_fork(&ash_heap.lock);
+	uint32_t i = 0;
+	for (struct shard *sh; (sh = ash_next_shard(&i));)
+		ash_lock_fork(&sh->lock);
 	ash_large_fork_lock();
 	ash_chunk_fork_lock();
 	ash_meta_fork_lock();
@@ -276,10 +344,10 @@ static void fork_end(bool child)
 	ash_meta_fork_unlock(child);
 	ash_chunk_fork_unlock(child);
 	ash_large_fork_unlock(child);
-	for (uint32_t i = heap.shards_max; i-- > 0;)
-		if (ash_shards[i])
-			ash_unlock_fork(&ash_shards[i]->lock, child);
-	ash_unlock_fork(&heap.lock, child);
+	uint32_t i = 0;
+	for (struct shard *sh; (sh = ash_next_shard(&i));)
+		ash_unlock_fork(&sh->lock, child);
+	ash_unlock_fork(&ash_heap.lock, child);
 }
 
 void ash_heap_fork_parent(void)
@@ -298,10 +366,11 @@ static void forget_threads(struct shard *sh, const struct cache *mine)
 void ash_heap_fork_child(void)
 {
 	struct cache *mine = ash_thread_cache_or_null();
-	for (struct cache *t = heap.all; t; t = t->next)
-		t->bound = t == mine;
-	for (uint32_t i = 0; i < heap.shards_max; i++)
-		if (ash_shards[i] && !ash_shards[i]->lock.inherited)
-			forget_threads(ash_shards[i], mine);
+	for (struct cache *t = ash_heap.all; t; t = t->next)
+		t->bound = t == mine || t->manual;
+	uint32_t i = 0;
+	for (struct shard *sh; (sh = ash_next_shard(&i));)
+		if (!sh->lock.inherited)
+			forget_threads(sh, mine);
 	fork_end(true);
 }

@@ -22,6 +22,9 @@ bool ash_heap_start(void);
  * caches at all. */
 void ash_heap_init(unsigned shards, bool caches);
 
+/* At most n shards (at least 1) from now on; those that there are stay. Any thread, any time. */
+void ash_heap_limit_shards(unsigned n);
+
 /* Opens or closes the fast paths of all threads: at once, or when the heap starts. */
 void ash_heap_arm(bool on);
 
@@ -35,28 +38,63 @@ struct cache *ash_thread_cache_to_free(void);
 /* The cache if there is one already, else NULL. */
 struct cache *ash_thread_cache_or_null(void);
 
-/* One block without a cache. */
-void *ash_heap_alloc_direct(unsigned class);
+/* Whether the thread may be one that counts its bytes: mostly not. */
+static inline bool ash_thread_has_face(void)
+{
+	return unlikely(ash_cache_mine(&ash_anchor)->owner == ASH_OWNER_NONE);
+}
+
+/* The cache of a thread that does; else NULL. */
+struct cache *ash_thread_counted(void);
+
+/* One block without a cache; sh NULL: from shard 0. */
+void *ash_heap_alloc_direct(struct shard *sh, unsigned class);
 void ash_heap_free_direct(void *block, uint32_t entry);
 
 /* One block from whatever shard has one. */
 void *ash_heap_alloc_anywhere(unsigned class);
 
-/* Everything that can go back goes back: of the calling thread's cache and all shards. With
+/* Everything that can go back goes back: of the calling thread's cache and all shards; other threads'
+ * caches follow as they come by. With
  * release also free address space. Bytes that went. */
 size_t ash_heap_trim(bool release);
 
-/* What statistics need: walks shards and caches with the locks held that keep them in place. */
-struct ash_heap_stats {
-	size_t allocated[ASH_CLASSES]; /* blocks in the program's hands */
-	size_t cached[ASH_CLASSES];    /* in caches, outboxes, parcels */
-	size_t slabs[ASH_CLASSES];
-	uint64_t nmalloc[ASH_CLASSES], ndalloc[ASH_CLASSES], fills[ASH_CLASSES],
-		flushes[ASH_CLASSES];
-	size_t shards, threads, purged_bytes;
-	uint64_t locks, lock_waits; /* of shards: how often taken, how often not at once */
+/* Figures of a size class. nmalloc - ndalloc == curregs + cached. */
+struct ash_bin_stats {
+	uint64_t nmalloc; /* blocks that left the slabs, for caches or callers, ever */
+	uint64_t ndalloc; /* blocks that came back, ever */
+	uint64_t nfills, nflushes; /* visits that fetched blocks, and that brought some */
+	uint64_t nslabs, nreslabs; /* slabs made; times a used one became the one to refill from. Ever */
+	size_t curregs;  /* blocks in the program's hands */
+	size_t cached;   /* in caches, outboxes, parcels */
+	size_t curslabs;
+	size_t nonfull_slabs; /* of these, with so many free blocks that they are on the list (obs/stats.c) */
 };
-void ash_heap_stats(struct ash_heap_stats *s);
+
+/* Of one shard, or of all together. */
+struct ash_heap_stats {
+	struct ash_bin_stats bin[ASH_CLASSES];
+	size_t shards;           /* that there are */
+	size_t threads;          /* with a cache */
+	size_t slabs_peak;       /* the most it had; of all: the sum, not all at the same time */
+	uint64_t uptime_ns;      /* of the shard, or of the first one */
+	size_t purged_bytes;     /* inside slabs, ... */
+	uint64_t npurge, nadvise; /* ... in so many goes and system calls */
+	struct ash_lock_stats lock; /* of the shards */
+};
+
+/* id: a shard (all zero if there is none of that number), or ASH_SHARDS_MAX: all. Walks shards and caches with
+ * the locks held that keep them in place. */
+void ash_heap_stats(uint32_t id, struct ash_heap_stats *s);
+
+/* The registry's lock. */
+void ash_heap_lock_stats(struct ash_lock_stats *s);
+
+/* How often realloc freed a block because it was asked for 0 bytes. Relaxed */
+extern ASH_HIDDEN _Atomic size_t ash_heap_zero_reallocs;
+
+/* How many shards there may be: the numbers below it are theirs. */
+unsigned ash_heap_shards_max(void);
 
 /* pthread_atfork handlers. */
 void ash_heap_fork_prepare(void);

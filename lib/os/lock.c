@@ -34,6 +34,7 @@ static SLOW void lock_slow(struct ash_lock *l, uint32_t id)
 			ash_os_wait(&l->word, seen | 1);
 	}
 	l->waits++;
+	l->sleeps++;
 }
 
 #ifdef ASHLAR_DEBUG

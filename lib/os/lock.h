@@ -18,10 +18,11 @@
 
 #include <stdatomic.h>
 
-/* Lowest first: registry of threads, a shard, the list of huge blocks, the region, metadata,
+/* Lowest first: the control tree's figures, registry of threads, a shard, the list of huge blocks, the region, metadata,
  * the nursery. */
 enum ash_rank {
-	ASH_RANK_THREADS = 1,
+	ASH_RANK_CTL = 1,
+	ASH_RANK_THREADS,
 	ASH_RANK_SHARD,
 	ASH_RANK_HUGE,
 	ASH_RANK_REGION,
@@ -32,7 +33,8 @@ enum ash_rank {
 struct ash_lock {
 	_Atomic uint32_t word; /* 0 free, else the holder's ash_lock_id(), bit 0: somebody sleeps */
 	uint32_t waits;        /* times it was not free at once. Guarded by the lock itself, as is ... */
-	uint64_t taken;        /* ... times it was taken */
+	uint64_t taken;        /* ... times it was taken, ... */
+	uint32_t sleeps;       /* ... and, of the waits, those that spinning did not end */
 	bool inherited;        /* fork found it held by its own thread. The forking thread's */
 	uint8_t rank;          /* enum ash_rank. Const */
 };
@@ -51,6 +53,19 @@ void ash_lock_check_ranks(void); /* from now on; the constructor calls it */
 static inline uint32_t ash_lock_id(void)
 {
 	return (uint32_t)(ash_tls_self() >> 4) << 1 | 2;
+}
+
+/* For statistics. */
+struct ash_lock_stats {
+	uint64_t taken, waits, sleeps;
+};
+
+/* Adds the lock's figures. Lock held. */
+static inline void ash_lock_add_stats(const struct ash_lock *l, struct ash_lock_stats *s)
+{
+	s->taken += l->taken;
+	s->waits += l->waits;
+	s->sleeps += l->sleeps;
 }
 
 void ash_lock(struct ash_lock *l);

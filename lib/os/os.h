@@ -6,7 +6,8 @@
  * madvise(MADV_DONTNEED) and futex: the intersection of what sandboxes allow. Only heaps that grow
  * use more: mremap for blocks that glibc would mremap as well; madvise(MADV_POPULATE_WRITE) once a
  * size class has 128 KiB, (MADV_HUGEPAGE, MADV_NOHUGEPAGE) from 16 MiB on, both until it fails; and
- * reports use write. No madvise at all with the option madvise:false. The clock is the vDSO's; on a
+ * reports use write. No madvise at all with the option madvise:false; with
+ * thp:never MADV_NOHUGEPAGE for each mapping. The clock is the vDSO's; on a
  * machine without one, clock_gettime. */
 #ifndef ASH_OS_OS_H
 #define ASH_OS_OS_H
@@ -64,6 +65,9 @@ int ash_os_move(void *addr, size_t len, void *target, size_t new_len);
 
 /* Milliseconds of a coarse monotonic clock; wraps. */
 uint32_t ash_os_now_ms(void);
+
+/* The same clock in nanoseconds; 0 before ash_os_init(). */
+uint64_t ash_os_now_ns(void);
 
 /* Sleeps while *word == expected; may return early. */
 void ash_os_wait(_Atomic uint32_t *word, uint32_t expected);

@@ -147,13 +147,28 @@ static SLOW void *map_lower(size_t len)
 	return NULL;
 }
 
+static bool advise(void *addr, size_t len, int advice)
+{
+	return ash_conf.madvise &&
+	       !ash_syscall_failed(ash_syscall3(SYS_madvise, (long)addr, (long)len, advice));
+}
+
+/* With thp:never new memory gets no huge pages either where the system gives them unasked. */
+static void *without_huge(void *p, size_t len)
+{
+	if (unlikely(ash_conf.thp == ASH_THP_NEVER) && p)
+		advise(p, len, MADV_NOHUGEPAGE);
+	return p;
+}
+
 void *ash_os_map(size_t len)
 {
 	char *p = map(NULL, len, PROT_READ | PROT_WRITE, 0);
-	if (likely(!p || (uintptr_t)p + (len - 1) <= ash_os.last))
-		return p;
-	ash_os_unmap(p, len);
-	return map_lower(len);
+	if (unlikely(p && (uintptr_t)p + (len - 1) > ash_os.last)) {
+		ash_os_unmap(p, len);
+		p = map_lower(len);
+	}
+	return without_huge(p, len);
 }
 
 void *ash_os_map_aligned(size_t len, size_t align)
@@ -186,12 +201,6 @@ bool ash_os_unmap(void *addr, size_t len)
 	return false;
 }
 
-static bool advise(void *addr, size_t len, int advice)
-{
-	return ash_conf.madvise &&
-	       !ash_syscall_failed(ash_syscall3(SYS_madvise, (long)addr, (long)len, advice));
-}
-
 bool ash_os_purge(void *addr, size_t len)
 {
 	return advise(addr, len, MADV_DONTNEED);
@@ -210,12 +219,14 @@ void ash_os_populate(void *addr, size_t len)
 
 bool ash_os_renew(void *addr, size_t len)
 {
-	return map(addr, len, PROT_READ | PROT_WRITE, MAP_FIXED) != NULL;
+	return without_huge(map(addr, len, PROT_READ | PROT_WRITE, MAP_FIXED), len) != NULL;
 }
 
 void ash_os_advise_huge(void *addr, size_t len, bool on)
 {
 	static _Atomic bool refused; /* no such kernel, or a sandbox: do not insist */
+	if (ash_conf.thp == ASH_THP_NEVER)
+		return;
 	if (!refused && !advise(addr, len, on ? MADV_HUGEPAGE : MADV_NOHUGEPAGE))
 		refused = true;
 }
@@ -250,15 +261,27 @@ int ash_os_move(void *addr, size_t len, void *target, size_t new_len)
 #endif
 }
 
-uint32_t ash_os_now_ms(void)
+static struct kernel_time now(void)
 {
 	struct kernel_time t;
 	clock_fn *clock = kept_clock;
 	if (unlikely(!clock))
 		clock = find_clock();
 	if (clock(CLOCK_MONOTONIC_COARSE, &t) != 0)
-		return 0;
+		t = (struct kernel_time){0};
+	return t;
+}
+
+uint32_t ash_os_now_ms(void)
+{
+	struct kernel_time t = now();
 	return (uint32_t)t.sec * 1000u + (uint32_t)(t.nsec / 1000000);
+}
+
+uint64_t ash_os_now_ns(void)
+{
+	struct kernel_time t = now();
+	return (uint64_t)t.sec * 1000000000u + (uint64_t)t.nsec;
 }
 
 void ash_os_wait(_Atomic uint32_t *word, uint32_t expected)

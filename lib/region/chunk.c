@@ -92,7 +92,7 @@ static bool grow(size_t units, size_t align_units)
 	char *p = NULL;
 	if (len < need)
 		len = need;
-	if (len >= ASH_CHUNK || ash_region.mapped >= ASH_HUGE_HEAP) {
+	if (len >= ASH_CHUNK || ash_region.mapped >= ash_units_huge_heap()) {
 		len = align_up(len, ASH_CHUNK);
 		p = ash_os_map_aligned(len, ASH_CHUNK);
 	}
@@ -127,6 +127,18 @@ static bool take_run(struct chunk *c, unsigned at, size_t units, uint32_t *dirty
 	return clean;
 }
 
+/* What is known of the last unit of such a run, before it is taken. zero: what is dirty will be written. */
+static enum ash_backed last_of_run(const struct chunk *c, unsigned at, size_t units, bool zero)
+{
+	size_t last = at + units - 1;
+	if (last >= ASH_CHUNK_UNITS)
+		c = ash_pagemap_chunk(c->base + last / ASH_CHUNK_UNITS * ASH_CHUNK);
+	uint32_t bit = 1u << last % ASH_CHUNK_UNITS;
+	if (!(c->dirty & bit))
+		return c->huge ? ASH_BACKED : ASH_CLEAN;
+	return c->partial & bit && !zero ? ASH_PARTIAL : ASH_BACKED;
+}
+
 static bool zero_row(void *p, size_t len)
 {
 	ash_mem_zero(p, len);
@@ -148,7 +160,7 @@ bool ash_chunk_start(void)
 }
 
 static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool *clean,
-		   bool *huge)
+		   bool *huge, enum ash_backed *last)
 {
 	uint32_t dirty[ASH_RUN_MAX / 32 + 1] = {0};
 	unsigned at = 0;
@@ -158,9 +170,9 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 	for (bool choice = true;;) {
 		c = units <= 32 ? ash_units_find(units, align_units, dense, choice, &at)
 				: ash_units_find_long(units);
-		if (dense && choice && ash_region.dense >= ASH_HUGE_HEAP)
+		if (dense && choice && ash_region.dense >= ash_units_huge_heap())
 			c = ash_pages_row(c);
-		if (c && (ash_region.mapped < ASH_HUGE_HEAP ||
+		if (c && (ash_region.mapped < ash_units_huge_heap() ||
 				 ash_pages_choose(c, units, dense, zero)))
 			break;
 		if (c || grow(units, align_units) || ash_pages_leave_row())
@@ -171,6 +183,7 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 		}
 		choice = false;
 	}
+	*last = last_of_run(c, at, units, zero);
 	bool is_clean = take_run(c, at, units, dirty);
 	ash_region.dense += dense;
 	if (is_clean && ash_region.decay.regret)
@@ -187,12 +200,20 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean)
 {
 	bool huge;
-	return alloc(units, align_units, zero, false, clean, &huge);
+	enum ash_backed last;
+	return alloc(units, align_units, zero, false, clean, &huge, &last);
+}
+
+void *ash_chunk_alloc_known(size_t units, size_t align_units, bool zero, enum ash_backed *last)
+{
+	bool huge;
+	return alloc(units, align_units, zero, false, NULL, &huge, last);
 }
 
 void *ash_chunk_alloc_dense(bool *clean, bool *huge)
 {
-	return alloc(1, 1, false, true, clean, huge);
+	enum ash_backed last;
+	return alloc(1, 1, false, true, clean, huge, &last);
 }
 
 __attribute__((no_sanitize("thread"))) bool ash_chunk_has_dirty(void)
@@ -200,7 +221,7 @@ __attribute__((no_sanitize("thread"))) bool ash_chunk_has_dirty(void)
 	return __atomic_load_n(&ash_region.dirty, __ATOMIC_RELAXED) != 0;
 }
 
-bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero)
+bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero, enum ash_backed *last)
 {
 	uint32_t dirty[ASH_RUN_MAX / 32 + 1] = {0};
 	uintptr_t end = (uintptr_t)p + units * ASH_UNIT;
@@ -218,6 +239,8 @@ bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero)
 			break;
 		left -= n;
 		if (!left) {
+			if (last)
+				*last = last_of_run(first, at, more, zero);
 			bool clean = take_run(first, at, more, dirty);
 			ash_unlock(&ash_region.lock);
 			if (zero && !clean)
@@ -230,7 +253,7 @@ bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero)
 	return false;
 }
 
-static void free_run(void *p, size_t units, bool dense)
+static void free_run(void *p, size_t units, bool dense, bool partial)
 {
 	uint32_t now = ash_os_now_ms();
 	uintptr_t addr = (uintptr_t)p;
@@ -245,6 +268,8 @@ static void free_run(void *p, size_t units, bool dense)
 		ash_units_give(c, ash_low_bits(n) << at, true, now);
 		units -= n;
 		addr += n * ASH_UNIT;
+		if (!units && partial)
+			c->partial |= 1u << (at + n - 1);
 	}
 	ash_pages_settle(now);
 	ash_unlock(&ash_region.lock);
@@ -252,12 +277,17 @@ static void free_run(void *p, size_t units, bool dense)
 
 void ash_chunk_free(void *p, size_t units)
 {
-	free_run(p, units, false);
+	free_run(p, units, false, false);
 }
 
-void ash_chunk_free_dense(void *p)
+void ash_chunk_free_partial(void *p, size_t units, bool partial)
 {
-	free_run(p, 1, true);
+	free_run(p, units, false, partial);
+}
+
+void ash_chunk_free_dense(void *p, bool partial)
+{
+	free_run(p, 1, true, partial);
 }
 
 /* A mapping that is kept, cut to what is asked for. If none suits, as many pages go as the new one will have. */
@@ -424,15 +454,25 @@ void ash_chunk_stats(struct ash_region_stats *s)
 		.purged_bytes = ash_region.purged * ASH_UNIT,
 		.maps = ash_region.maps,
 		.cap = ash_region.decay.cap * ASH_UNIT,
-		.locks = ash_region.lock.taken,
-		.lock_waits = ash_region.lock.waits,
+		.advises = ash_region.advises,
 	};
+	ash_lock_add_stats(&ash_region.lock, &s->lock);
 	ash_unlock(&ash_region.lock);
 }
 
 void ash_chunk_set_decay(int32_t age_ms)
 {
+	ash_lock(&ash_region.lock);
 	ash_region.decay.age_ms = age_ms;
+	ash_unlock(&ash_region.lock);
+}
+
+int32_t ash_chunk_decay(void)
+{
+	ash_lock(&ash_region.lock);
+	int32_t age_ms = ash_region.decay.age_ms;
+	ash_unlock(&ash_region.lock);
+	return age_ms;
 }
 
 void ash_chunk_fork_lock(void)

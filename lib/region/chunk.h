@@ -23,6 +23,7 @@
 #ifndef ASH_REGION_CHUNK_H
 #define ASH_REGION_CHUNK_H
 
+#include "os/lock.h"
 #include "region/pagemap.h"
 
 #define ASH_RUN_MAX 512 /* units: 32 MiB. Larger blocks have mappings of their own */
@@ -35,6 +36,7 @@ struct chunk {
 	_Alignas(64) unsigned char unit[ASH_CHUNK_UNITS][ASH_UNIT_RECORD];
 	uintptr_t base;                /* const */
 	uint32_t owned, free, dirty;   /* masks, see above. Region lock */
+	uint32_t partial;              /* of the dirty units, those that were freed as partial. Region lock */
 	uint32_t stamp;                /* ms, when dirty last gained a unit. Region lock */
 	bool huge;                     /* has asked for huge pages. Region lock */
 	bool asks;                     /* and still does. Region lock */
@@ -54,18 +56,24 @@ bool ash_chunk_start(void);
  * it came from the system. NULL without memory. */
 void *ash_chunk_alloc(size_t units, size_t align_units, bool zero, bool *clean);
 
+/* The same, and what is known of the last unit's pages. */
+enum ash_backed { ASH_BACKED, ASH_CLEAN, ASH_PARTIAL /* freed as such: its record is as it was then */ };
+void *ash_chunk_alloc_known(size_t units, size_t align_units, bool zero, enum ash_backed *last);
+
 /* One unit, all of whose pages will be written. *huge tells that a huge page is behind it. */
 void *ash_chunk_alloc_dense(bool *clean, bool *huge);
 
-/* Any run of allocated units, also part of one; what was taken as a dense unit. */
+/* Any run of allocated units, also part of one; what was taken as a dense unit. partial: the last unit lacks
+ * pages, which its record tells; for statistics. */
 void ash_chunk_free(void *p, size_t units);
-void ash_chunk_free_dense(void *p);
+void ash_chunk_free_partial(void *p, size_t units, bool partial);
+void ash_chunk_free_dense(void *p, bool partial);
 
 /* Whether free memory is known to be backed by pages: at a glance, it may be another's a moment later. */
 bool ash_chunk_has_dirty(void);
 
-/* Extends a run in place; false if what follows is taken. */
-bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero);
+/* Extends a run in place; false if what follows is taken. *last: as above, if asked for. */
+bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero, enum ash_backed *last);
 
 /* A mapping of its own, len a multiple of the unit; has a unit record like a run. Zero, and perhaps never
  * written as a whole, if that is asked for; else it may be one that was given back a moment ago. */
@@ -102,13 +110,15 @@ struct ash_region_stats {
 	size_t free;   /* of it, in no run */
 	size_t dirty;  /* of that, possibly resident */
 	size_t purges, purged_bytes;
+	size_t advises; /* system calls that purged */
 	size_t maps, cap;
-	uint64_t locks, lock_waits; /* the region's lock: how often taken, how often not at once */
+	struct ash_lock_stats lock; /* the region's */
 };
 void ash_chunk_stats(struct ash_region_stats *s);
 
-/* Options; constructor only. */
+/* After how many ms free memory is returned: 0 at once, -1 never by age. */
 void ash_chunk_set_decay(int32_t age_ms);
+int32_t ash_chunk_decay(void);
 
 void ash_chunk_fork_lock(void);
 void ash_chunk_fork_unlock(bool child);

@@ -14,7 +14,7 @@
 #include "base/base.h"
 
 struct decay {
-	int32_t age_ms;        /* option: 0 purge at once, -1 never. Const after init */
+	int32_t age_ms;        /* option: 0 purge at once, -1 never */
 	size_t cap;            /* dirty units tolerated */
 	size_t regret;         /* units purged for the cap at `purged_at`, not yet asked back */
 	uint32_t purged_at;

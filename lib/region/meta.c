@@ -15,7 +15,8 @@ struct record {
 static struct {
 	struct ash_lock lock;    /* rank META; guards all below */
 	char *at, *end;          /* zeroed space not handed out yet */
-	size_t bytes;            /* ever taken from the system */
+	size_t bytes;            /* ever taken from the system, ... */
+	size_t lost;             /* ... of these, left unused at ends */
 } meta = {.lock.rank = ASH_RANK_META};
 static struct record *free_records[ASH_META_MAX / GRAIN + 1]; /* [size / GRAIN]. Guarded as well */
 
@@ -28,8 +29,10 @@ static bool grow(void)
 		p = ash_os_map(step = STEP_MIN);
 	if (!p)
 		return false;
-	if (p != meta.end)
-		meta.at = p; /* not adjacent: the rest of the old step is lost, at most a record */
+	if (p != meta.end) { /* not adjacent: the rest of the old step is lost, at most a record */
+		meta.lost += (size_t)(meta.end - meta.at);
+		meta.at = p;
+	}
 	meta.end = p + step;
 	meta.bytes += step;
 	return true;
@@ -74,6 +77,7 @@ void ash_meta_give(void *addr, size_t bytes)
 {
 	ash_lock(&meta.lock);
 	if ((size_t)(meta.end - meta.at) < bytes) {
+		meta.lost += (size_t)(meta.end - meta.at);
 		meta.at = addr;
 		meta.end = meta.at + bytes;
 		meta.bytes += bytes;
@@ -86,13 +90,19 @@ size_t ash_meta_bytes(void)
 	return meta.bytes;
 }
 
-uint64_t ash_meta_locks(uint64_t *waits)
+size_t ash_meta_used(void)
 {
 	ash_lock(&meta.lock);
-	uint64_t taken = meta.lock.taken;
-	*waits = meta.lock.waits;
+	size_t used = meta.bytes - meta.lost - (size_t)(meta.end - meta.at);
 	ash_unlock(&meta.lock);
-	return taken;
+	return used;
+}
+
+void ash_meta_lock_stats(struct ash_lock_stats *s)
+{
+	ash_lock(&meta.lock);
+	ash_lock_add_stats(&meta.lock, s);
+	ash_unlock(&meta.lock);
 }
 
 void ash_meta_fork_lock(void)

@@ -4,7 +4,7 @@
 #ifndef ASH_REGION_META_H
 #define ASH_REGION_META_H
 
-#include "base/base.h"
+#include "os/lock.h"
 
 #define ASH_META_MAX 8192 /* bytes: the largest record */
 
@@ -18,11 +18,13 @@ void ash_meta_free(void *record, size_t bytes);
 /* Hands over zeroed memory nobody else wants (the unaligned ends of a mapping). */
 void ash_meta_give(void *addr, size_t bytes);
 
-/* Bytes taken from the system for records so far. */
+/* Bytes taken from the system for records so far; of these, those handed out at some time: the rest has
+ * never been written. */
 size_t ash_meta_bytes(void);
+size_t ash_meta_used(void);
 
-/* How often the lock was taken, and how often it was not free at once. */
-uint64_t ash_meta_locks(uint64_t *waits);
+/* The lock's figures. */
+void ash_meta_lock_stats(struct ash_lock_stats *s);
 
 void ash_meta_fork_lock(void);
 void ash_meta_fork_unlock(bool child);

@@ -82,6 +82,13 @@ static inline struct chunk *ash_pagemap_chunk(uintptr_t addr)
 		    : NULL;
 }
 
+/* For statistics: the record of the first chunk of ours at or above *at, a multiple of ASH_CHUNK that is then
+ * moved behind it; NULL behind the last. No lock: records and leaves stay. */
+struct chunk *ash_pagemap_next_chunk(uintptr_t *at);
+
+/* Bytes of the leaves: address space, and what is written of it. */
+void ash_pagemap_leaf_bytes(size_t *mapped, size_t *used);
+
 /* Makes sure a leaf for addr exists: in *space (zeroed, sizeof(struct ash_leaf); then reset to
  * NULL) if that is given, else in a fresh mapping. NULL without memory. Region lock held. */
 struct ash_leaf *ash_pagemap_ensure(uintptr_t addr, void **space);

@@ -148,13 +148,14 @@ void ash_pages_freed_large(void)
 
 bool ash_pages_huge_for_large(void)
 {
-	return ash_region.churn >= CHURN;
+	return ash_conf.thp == ASH_THP_DEFAULT ? ash_region.churn >= CHURN
+					       : ash_conf.thp == ASH_THP_ALWAYS;
 }
 
 bool ash_pages_choose(struct chunk *c, size_t units, bool dense, bool zero)
 {
 	bool written = !zero && ash_pages_huge_for_large();
-	bool pays = ash_region.dense >= ASH_HUGE_HEAP;
+	bool pays = ash_region.dense >= ash_units_huge_heap();
 	for (; units && c && c->free == ALL; c = ash_pagemap_chunk(c->base + ASH_CHUNK)) {
 		size_t n = units < 32 ? units : 32;
 		units -= n;
@@ -203,6 +204,7 @@ static bool purge_oldest(const struct dirty_list *l)
 	ash_units_give(c, m & ~left, false, now);
 	ash_units_give(c, left, true, now);
 	ash_region.purges++;
+	ash_region.advises += ash_bit_count(m & ~(m << 1));
 	ash_region.purged += ash_bit_count(m & ~left);
 	ash_region.refused = left != 0;
 	ash_region.refused_at = now;
@@ -217,6 +219,7 @@ static void unmap_oldest(void)
 	ash_os_unmap(m.at, m.len);
 	ash_lock(&ash_region.lock);
 	ash_region.purges++;
+	ash_region.advises++;
 	ash_region.purged += m.len / ASH_UNIT;
 }
 

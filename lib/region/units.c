@@ -187,6 +187,7 @@ uint32_t ash_units_take(struct chunk *c, uint32_t m)
 	chunk_unlink(c);
 	uint32_t dirty = c->dirty & m;
 	c->free &= ~m;
+	c->partial &= ~m;
 	if (dirty == c->dirty) {
 		dirty_remove(c);
 		c->dirty = 0;
@@ -244,7 +245,7 @@ static struct chunk *end_of_span(struct chunk *head, size_t n, bool huge)
 struct chunk *ash_units_find(size_t units, size_t align_units, bool dense, bool choice, unsigned *at)
 {
 	uint32_t aligned = aligned_starts(align_units);
-	bool choosy = dense && choice && ash_region.dense >= ASH_HUGE_HEAP;
+	bool choosy = dense && choice && ash_region.dense >= ash_units_huge_heap();
 	uint32_t bins = units < 32 ? ash_region.bins_used >> units << units : 0;
 	for (; bins; bins &= bins - 1) {
 		struct chunk *c = ash_region.bins[__builtin_ctz(bins)];

@@ -9,12 +9,12 @@
 #ifndef ASH_REGION_UNITS_H
 #define ASH_REGION_UNITS_H
 
+#include "os/conf.h"
 #include "os/lock.h"
 #include "region/chunk.h"
 #include "region/decay.h"
 #include "region/maps.h"
 
-#define ASH_HUGE_HEAP (((size_t)16 << 20) / ASH_UNIT) /* units in use as dense ones: from here on huge pages pay */
 #define ASH_AWAY 8 /* threads that may purge or release at the same time */
 
 struct dirty_list {
@@ -45,6 +45,7 @@ extern struct region {
 	size_t mapped, free, dirty;    /* units */
 	size_t dense;                  /* units in use that were taken as dense ones */
 	size_t purges, purged, maps;   /* counts; units */
+	size_t advises;                /* system calls of the purges */
 	size_t peak;  /* units, most that were mapped and not known to be clean */
 	size_t holes; /* HOLES_MAX */
 	uint32_t
@@ -56,6 +57,14 @@ extern struct region {
 	struct away away[ASH_AWAY];
 	struct decay decay;
 } ash_region;
+
+/* Units in use as dense ones from which on huge pages pay: 16 MiB, or the user's word. */
+static inline size_t ash_units_huge_heap(void)
+{
+	return likely(ash_conf.thp == ASH_THP_DEFAULT) ? ((size_t)16 << 20) / ASH_UNIT
+	       : ash_conf.thp == ASH_THP_ALWAYS        ? 0
+						       : SIZE_MAX;
+}
 
 static inline uint32_t ash_low_bits(size_t n)
 {

@@ -56,12 +56,21 @@ void ash_slab_destroy(struct slab *s)
 	ash_pagemap_set((uintptr_t)base, 0);
 	if (s->capacity > 64)
 		ash_meta_free(s->bits, words(s->capacity) * sizeof *s->bits);
+	bool partial = s->purged != 0;
 	s->kind = UNIT_NONE;
 	s->class = ASH_CLASSES; /* a block freed twice may still be on its way here */
 	if (is_dense(s->capacity))
-		ash_chunk_free_dense(base);
+		ash_chunk_free_dense(base, partial);
 	else
-		ash_chunk_free(base, 1);
+		ash_chunk_free_partial(base, 1, partial);
+}
+
+void ash_slab_discard(struct slab *s)
+{
+	s->countdown = (uint32_t)(s->level - s->capacity);
+	s->first = 0;
+	for (size_t i = 0; i < words(s->capacity); i++)
+		s->bits[i] = UINT64_MAX;
 }
 
 /* Pages of the block at offset, as a mask. */

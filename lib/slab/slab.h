@@ -28,7 +28,10 @@ enum slab_state {
 
 struct slab {
 	uint64_t *bits;       /* set: free. Points at inline_bits, or to a metadata record */
-	uint64_t inline_bits;
+	union {
+		uint64_t inline_bits;
+		uint64_t asked;       /* UNIT_LARGE, UNIT_HUGE: bytes, for statistics (large.c) */
+	};
 	struct slab *next, *prev; /* the bin's list */
 	uint32_t unit;        /* address / 64 KiB. Const while in use */
 	uint32_t stamp;       /* ms, when it became partial or was purged last;
@@ -39,11 +42,14 @@ struct slab {
 	uint32_t first;
 	uint16_t level;       /* free blocks at which that will be; ASH_LEVEL_NEVER */
 	uint16_t capacity;    /* blocks. Const while in use */
-	uint16_t purged;      /* bit i: page i has been returned, or was never used, and not been used since */
+	uint16_t purged;      /* bit i: page i has been returned, or was never used, and not been used since.
+			       * UNIT_LARGE, UNIT_HUGE: the same of its last unit, as it was at allocation;
+			       * a free unit that was freed as partial: the same */
 	uint8_t class;        /* const while in use; ASH_CLASSES when the unit is no slab */
 	uint8_t state;        /* enum slab_state */
 	uint8_t kind;         /* enum unit_kind. Owner of the unit */
 	bool in_rows;         /* its pages are asked for in rows. Const while in use */
+	uint16_t arena;       /* UNIT_LARGE, UNIT_HUGE: whose it is. Const while in use */
 };
 #define ASH_LEVEL_NEVER UINT16_MAX /* more than any slab has */
 _Static_assert(sizeof(struct slab) <= ASH_UNIT_RECORD, "a slab's record is a unit's record");
@@ -83,6 +89,9 @@ struct slab *ash_slab_create(uint32_t entry);
 
 /* All blocks must be free. */
 void ash_slab_destroy(struct slab *s);
+
+/* Whatever blocks are out: they are free. */
+void ash_slab_discard(struct slab *s);
 
 struct page_row {
 	char *at;

@@ -64,6 +64,8 @@ enum { M_MXFAST = 1, M_TRIM_THRESHOLD = -1, M_TOP_PAD = -2, M_MMAP_THRESHOLD = -
 #define malloc_stats       NAMES_OURS(malloc_stats)
 #define malloc_trim        NAMES_OURS(malloc_trim)
 #define mallopt            NAMES_OURS(mallopt)
+#define malloc_stats_print NAMES_OURS(malloc_stats_print)
+#define malloc_message     NAMES_OURS(malloc_message)
 
 #endif
 

@@ -6,7 +6,7 @@ name=$(basename "$0" .sh)
 src=$(cd "$(dirname "$0")/../.." && pwd)
 # test.sh, which runs several variants at a time, sets how many jobs each may have
 jobs=${ASHLAR_MATRIX_JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)}
-unset LD_PRELOAD ASHLAR_CONF MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
+unset LD_PRELOAD ASHLAR_CONF MALLOC_CONF MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
 
 fail() { echo "$name: $*" >&2; exit 1; }
 skip() { echo "$name: skipped: $*"; exit 77; }

@@ -24,7 +24,7 @@ $CC -g -fno-builtin -o "$tmp/program" "$tmp/program.c" -L"$tmp" -Wl,-rpath,"$tmp
 run() { env ASHLAR_CONF=$1 MALLOC_CONF=stats_print:true "$tmp/program" >"$tmp/out" 2>&1; }
 
 run stats_print:true,confirm_conf:true || fail "the program dies"
-grep -q 'ashlar heap' "$tmp/out" && grep -q 'ashlar: confirm_conf:true' "$tmp/out" ||
+grep -q 'Begin ashlar statistics' "$tmp/out" && grep -q 'ashlar: confirm_conf:true' "$tmp/out" ||
 	broken "an ordinary program does not listen either"
 chown nobody "$tmp/program"
 chmod u+s "$tmp/program"

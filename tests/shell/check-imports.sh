@@ -19,7 +19,11 @@ fputs fwrite		malloc_info writes to the program's FILE
 __cxa_finalize __gmon_start__ _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable	crtbegin.o
 __stack_chk_fail	-fstack-protector
 E1
-sed 's/	.*//' "$tmp/allowed" | tr ' ' '\n' | sed '/^$/d' | sort -u >"$tmp/names"
+{
+	sed 's/	.*//' "$tmp/allowed" | tr ' ' '\n' | sed '/^$/d'
+	# the program's options, where it defines them
+	printf '%s\n' "${ashlar_prefix}malloc_conf" "${ashlar_prefix}malloc_conf_2_conf_harder"
+} | sort -u >"$tmp/names"
 
 $NM -D --undefined-only "$lib" | awk '{ sub(/@.*/, "", $NF); print $NF }' | sort -u >"$tmp/imports"
 grep -q '^__errno_location$' "$tmp/imports" || broken "the library imports no errno: was it read?"

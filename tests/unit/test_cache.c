@@ -25,7 +25,7 @@ static void *get(size_t size)
 		return p;
 	unsigned class = ash_class_of(size);
 	struct cache *t = ash_thread_cache();
-	p = t ? ash_cache_refill(t, class) : ash_heap_alloc_direct(class);
+	p = t ? ash_cache_refill(t, class) : ash_heap_alloc_direct(NULL, class);
 	must_f(p != NULL, "%zu bytes", size);
 	return p;
 }
@@ -72,7 +72,7 @@ static unsigned shard_at(const void *p)
 static struct ash_heap_stats stats(void)
 {
 	struct ash_heap_stats s;
-	ash_heap_stats(&s);
+	ash_heap_stats(ASH_SHARDS_MAX, &s);
 	return s;
 }
 
@@ -81,27 +81,35 @@ static size_t allocated(void)
 	struct ash_heap_stats s = stats();
 	size_t n = 0;
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		n += s.allocated[c];
+		n += s.bin[c].curregs;
 	return n;
+}
+
+static void add_to_class(void *per_class, unsigned class, size_t blocks)
+{
+	((size_t *)per_class)[class] += blocks;
 }
 
 static size_t cached_bytes(const struct cache *t)
 {
-	size_t per_class[ASH_CLASSES] = {0};
-	return ash_cache_bytes(t, per_class);
+	size_t per_class[ASH_CLASSES] = {0}, bytes = 0;
+	ash_cache_count(t, ASH_SHARDS_MAX, add_to_class, per_class);
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		bytes += per_class[c] * ash_class_size[c];
+	return bytes;
 }
 
 static size_t cached(const struct cache *t, unsigned class)
 {
 	size_t per_class[ASH_CLASSES] = {0};
-	ash_cache_bytes(t, per_class);
+	ash_cache_count(t, ASH_SHARDS_MAX, add_to_class, per_class);
 	return per_class[class];
 }
 
 static size_t visits(unsigned class)
 {
 	struct ash_heap_stats s = stats();
-	return (size_t)(s.fills[class] + s.flushes[class]);
+	return (size_t)(s.bin[class].nfills + s.bin[class].nflushes);
 }
 
 static void in_thread(void *(*body)(void *), void *arg)
@@ -119,8 +127,8 @@ static void must_be_empty(void)
 	must_f(allocated() == 0, "%zu blocks are out", allocated());
 	struct ash_heap_stats s = stats();
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must_f(s.cached[c] == 0 && s.slabs[c] == 0,
-			"class %u: %zu cached, %zu slabs", c, s.cached[c], s.slabs[c]);
+		must_f(s.bin[c].cached == 0 && s.bin[c].curslabs == 0,
+			"class %u: %zu cached, %zu slabs", c, s.bin[c].cached, s.bin[c].curslabs);
 	ash_chunk_stats(&r);
 	must(r.free == r.mapped);
 }
@@ -130,7 +138,7 @@ static void must_be_empty(void)
 START_TEST(test_before_it_is_armed_every_call_goes_the_slow_way)
 {
 	must(ash_heap_start());
-	void *p = ash_heap_alloc_direct(3);
+	void *p = ash_heap_alloc_direct(NULL, 3);
 	must(p != NULL && class_at(p) == 3);
 	must(ash_cache_pop(64) == NULL);
 	must(!ash_cache_push(p));
@@ -158,7 +166,7 @@ START_TEST(test_a_thread_without_a_cache_goes_the_slow_way)
 	must(ash_thread_cache_or_null() == NULL);
 	for (size_t size = 1; size <= ASH_SMALL_MAX; size++)
 		must(ash_cache_pop(size) == NULL);
-	void *p = ash_heap_alloc_direct(3);
+	void *p = ash_heap_alloc_direct(NULL, 3);
 	must(!ash_cache_push(p));
 	must(ash_thread_cache_or_null() == NULL);
 }
@@ -239,7 +247,7 @@ START_TEST(test_push_takes_nothing_but_blocks_of_ones_own)
 	char local[64];
 	begin(true);
 	void *p = get(64), *libcs = opaque_ptr(malloc(64));
-	char *large = ash_large_alloc(10 * ASH_UNIT, 16, false);
+	char *large = ash_large_alloc(10 * ASH_UNIT, 16, false, (struct ash_owner){0});
 	must(large != NULL);
 	must(ash_cache_push(p));
 	must(!ash_cache_push(NULL));
@@ -418,6 +426,26 @@ START_TEST(test_a_class_no_longer_used_is_emptied_by_visits_of_others)
 }
 END_TEST
 
+START_TEST(test_a_trim_elsewhere_empties_the_cache_at_the_next_visit)
+{
+	begin(true);
+	void *p[100];
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		p[i] = get(64);
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		put(p[i]);
+	struct cache *t = ash_thread_cache();
+	must(cached(t, 3) > 0);
+	ash_cache_empty_asked++;
+	void *q = get(20000); /* of a class with an empty array */
+	must_f(cached(t, 3) == 0, "%zu blocks are left", cached(t, 3));
+	put(q);
+	put(get(64));
+	must(cached(t, 3) > 0); /* once, not again and again */
+	must_be_empty();
+}
+END_TEST
+
 START_TEST(test_flush_empties_the_cache_and_loses_nothing)
 {
 	begin(true);
@@ -455,7 +483,7 @@ START_TEST(test_without_memory_for_arrays_blocks_come_one_at_a_time)
 	static const unsigned char open[] = {19, 31, 43, 55, 71};
 	void *first = get(64), *block[ARRAY_LEN(open)];
 	for (size_t i = 0; i < ARRAY_LEN(open); i++) { /* slabs for them, but no arrays */
-		block[i] = ash_heap_alloc_direct(open[i]);
+		block[i] = ash_heap_alloc_direct(NULL, open[i]);
 		must(block[i] != NULL);
 	}
 	limit_address_space(0);
@@ -539,7 +567,7 @@ START_TEST(test_large_blocks_of_others_do_not_wait_for_many)
 	begin(true);
 	get(1);
 	struct cache *t = ash_thread_cache();
-	struct shard *other = ash_shard_create(1);
+	struct shard *other = ash_shard_create(1, false);
 	must(other != NULL && t->shard->id == 0);
 	ash_shards[1] = other;
 	for (size_t got = 0; got < ARRAY_LEN(block);)
@@ -589,7 +617,7 @@ START_TEST(test_a_thread_that_ends_leaves_nothing_behind)
 	struct ash_heap_stats s = stats();
 	must(s.threads == 0);
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must(s.cached[c] == 0 && s.allocated[c] == 0);
+		must(s.bin[c].cached == 0 && s.bin[c].curregs == 0);
 	must_be_empty();
 }
 END_TEST
@@ -688,8 +716,8 @@ START_TEST(test_random_calls_of_several_threads_lose_and_share_nothing)
 			live[class_at(slot[i])]++;
 	struct ash_heap_stats s = stats();
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must_f(s.allocated[c] == live[c], "class %u: %zu, not %zu", c,
-			s.allocated[c], live[c]);
+		must_f(s.bin[c].curregs == live[c], "class %u: %zu, not %zu", c,
+			s.bin[c].curregs, live[c]);
 	for (size_t i = 0; i < SLOTS; i++)
 		if (slot[i])
 			put(slot[i]);
@@ -761,6 +789,7 @@ int main(void)
 		test_a_class_gets_its_room_however_many_were_in_use_before,
 		test_a_cache_never_holds_more_than_some_mebibytes,
 		test_a_class_no_longer_used_is_emptied_by_visits_of_others,
+		test_a_trim_elsewhere_empties_the_cache_at_the_next_visit,
 		test_flush_empties_the_cache_and_loses_nothing,
 		test_without_caches_every_call_is_served_by_the_shards,
 		test_without_memory_for_arrays_blocks_come_one_at_a_time,

@@ -60,6 +60,28 @@ static void use_up_free_units(void)
 
 /* ---- start and growth */
 
+/* A free unit is known to lack pages until it is taken, wherever in a run that was. */
+START_TEST(test_what_is_known_of_free_units_is_forgotten_when_they_are_taken)
+{
+	enum ash_backed last;
+	char *p = ash_chunk_alloc_known(3, 1, false, &last);
+	must(last == ASH_CLEAN);
+	ash_chunk_free_partial(p, 2, true); /* the second */
+	ash_chunk_free(p + 2 * ASH_UNIT, 1);
+	must(ash_chunk_alloc_known(2, 1, false, &last) == p && last == ASH_PARTIAL);
+	ash_chunk_free_partial(p, 2, true);
+	must(ash_chunk_alloc_known(2, 1, true, &last) == p && last == ASH_BACKED); /* zeroed */
+	ash_chunk_free_partial(p, 2, true);
+	must(ash_chunk_alloc_known(3, 1, false, &last) == p && last == ASH_BACKED);
+	ash_chunk_free(p, 3);
+	must(ash_chunk_alloc_known(2, 1, false, &last) == p && last == ASH_BACKED);
+	ash_chunk_free_partial(p, 2, true);
+	must(ash_chunk_alloc_known(1, 1, false, &last) == p && last == ASH_BACKED);
+	must(ash_chunk_extend(p, 1, 2, false, &last) && last == ASH_PARTIAL);
+	must(ash_chunk_extend(p, 2, 4, false, &last) && last == ASH_CLEAN);
+}
+END_TEST
+
 START_TEST(test_the_first_run_costs_one_mapping)
 {
 	alloc(1);
@@ -343,7 +365,7 @@ START_TEST(test_a_run_grows_in_place_over_what_is_free)
 	static const size_t sizes[] = {5, 17, 32, 33, 50, 64, 90, 96};
 	size_t have = 4;
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		must_f(ash_chunk_extend(p, have, sizes[i], false), "%zu to %zu", have,
+		must_f(ash_chunk_extend(p, have, sizes[i], false, NULL), "%zu to %zu", have,
 			sizes[i]);
 		have = sizes[i];
 		must(ash_chunk_state((uintptr_t)p + have * ASH_UNIT - 1) ==
@@ -359,11 +381,11 @@ START_TEST(test_a_run_does_not_grow_over_what_is_taken)
 	use_up_free_units();
 	ash_chunk_free(p + 4 * ASH_UNIT, 60);
 	ash_chunk_free(p + 65 * ASH_UNIT, 10);
-	must(!ash_chunk_extend(p, 4, 65, false));
-	must(!ash_chunk_extend(p, 4, 70, false));
+	must(!ash_chunk_extend(p, 4, 65, false, NULL));
+	must(!ash_chunk_extend(p, 4, 70, false, NULL));
 	must(stats().free == 70 * ASH_UNIT);
-	must(ash_chunk_extend(p, 4, 64, false));
-	must(!ash_chunk_extend(p, 64, 65, false));
+	must(ash_chunk_extend(p, 4, 64, false, NULL));
+	must(!ash_chunk_extend(p, 64, 65, false, NULL));
 }
 END_TEST
 
@@ -373,7 +395,7 @@ START_TEST(test_a_run_does_not_grow_over_what_is_not_ours)
 	/* The end of the first mapping lies inside some chunk. */
 	char *p = first;
 	size_t units = 1;
-	while (ash_chunk_extend(p, units, units + 1, false))
+	while (ash_chunk_extend(p, units, units + 1, false, NULL))
 		units++;
 	must(units < 32);
 	enum ash_unit_state behind = ash_chunk_state((uintptr_t)p + units * ASH_UNIT);
@@ -395,10 +417,10 @@ START_TEST(test_a_run_does_not_grow_beyond_the_longest)
 	}
 	must(first != NULL);
 	ash_chunk_free(first + ASH_RUN_MAX * ASH_UNIT, ASH_RUN_MAX);
-	must(!ash_chunk_extend(first, ASH_RUN_MAX, ASH_RUN_MAX + 1, false));
+	must(!ash_chunk_extend(first, ASH_RUN_MAX, ASH_RUN_MAX + 1, false, NULL));
 	ash_chunk_free(first + (ASH_RUN_MAX - 1) * ASH_UNIT, 1);
-	must(!ash_chunk_extend(first, ASH_RUN_MAX - 1, ASH_RUN_MAX + 1, false));
-	must(ash_chunk_extend(first, ASH_RUN_MAX - 1, ASH_RUN_MAX, false));
+	must(!ash_chunk_extend(first, ASH_RUN_MAX - 1, ASH_RUN_MAX + 1, false, NULL));
+	must(ash_chunk_extend(first, ASH_RUN_MAX - 1, ASH_RUN_MAX, false, NULL));
 }
 END_TEST
 
@@ -432,7 +454,7 @@ START_TEST(test_what_a_run_is_extended_with_is_zero_when_asked_for)
 	ash_chunk_trim();
 	ash_chunk_free(p + 10 * ASH_UNIT, 10);
 	ash_chunk_free(p + 40 * ASH_UNIT, 56);
-	must(ash_chunk_extend(p, 10, 96, true));
+	must(ash_chunk_extend(p, 10, 96, true, NULL));
 	must(all_zero(p + 10 * ASH_UNIT, 86 * ASH_UNIT));
 	for (size_t i = 0; i < 10 * ASH_UNIT; i++)
 		must(p[i] == (char)0xa5);
@@ -698,7 +720,7 @@ START_TEST(test_dense_units_alone_make_a_heap_large)
 		must(unit[i] != NULL && !huge);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(unit); i++)
-		ash_chunk_free_dense(unit[i]);
+		ash_chunk_free_dense(unit[i], false);
 	ash_chunk_trim();
 	use_up_free_units();
 	must(ash_chunk_alloc_dense(&clean, &huge) != NULL && !huge);
@@ -1139,7 +1161,7 @@ static void model_change(struct model_run *run, struct rng *r)
 	case 0: { /* longer */
 		bool zero = rng_below(r, 2);
 		size_t units = old + random_units(r);
-		if (!ash_chunk_extend(run->at, old, units, zero))
+		if (!ash_chunk_extend(run->at, old, units, zero, NULL))
 			break;
 		if (zero)
 			must_be_zero(run->at + old * ASH_UNIT, (units - old) * ASH_UNIT);
@@ -1272,6 +1294,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
+		test_what_is_known_of_free_units_is_forgotten_when_they_are_taken,
 		test_the_first_run_costs_one_mapping,
 		test_start_maps_once,
 		test_an_untouched_heap_costs_next_to_no_memory,

@@ -124,7 +124,7 @@ START_TEST(test_a_line_leaves_errno_alone)
 }
 END_TEST
 
-START_TEST(test_a_line_too_long_is_cut)
+START_TEST(test_a_line_too_long_is_cut_and_still_ends)
 {
 	char s[1000], text[1024];
 	memset(s, 'y', sizeof s - 1);
@@ -133,7 +133,8 @@ START_TEST(test_a_line_too_long_is_cut)
 	size_t n = strlen(text);
 	ck_assert_uint_ge(n, 200);
 	ck_assert_uint_lt(n, sizeof s);
-	ck_assert_uint_eq(strspn(text + 1, "y"), n - 1);
+	ck_assert_uint_eq(strspn(text + 1, "y"), n - 2);
+	ck_assert_int_eq(text[n - 1], '\n');
 }
 END_TEST
 
@@ -149,7 +150,7 @@ int main(void)
 		test_a_percent_sign_at_the_end_does_not_run_past_it,
 		test_a_line_goes_to_its_file_descriptor,
 		test_a_line_leaves_errno_alone,
-		test_a_line_too_long_is_cut,
+		test_a_line_too_long_is_cut_and_still_ends,
 	};
 
 	return run_tests("fmt", 60, tests, ARRAY_LEN(tests));

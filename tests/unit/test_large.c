@@ -15,7 +15,7 @@ static struct ash_large_stats stats(void)
 
 static char *alloc(size_t size)
 {
-	char *p = ash_large_alloc(size, 16, false);
+	char *p = ash_large_alloc(size, 16, false, (struct ash_owner){0});
 	must_f(p != NULL, "%zu bytes", size);
 	return p;
 }
@@ -38,7 +38,7 @@ START_TEST(test_alignment_is_kept_for_runs_and_for_mappings)
 	static const size_t sizes[] = {1, 5 * ASH_UNIT, RUN_MAX_BYTES, RUN_MAX_BYTES + 1};
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		for (size_t align = 1; align <= 256 * MIB; align *= 2) {
-			void *p = ash_large_alloc(sizes[i], align, false);
+			void *p = ash_large_alloc(sizes[i], align, false, (struct ash_owner){0});
 			must_f(p != NULL, "size %zu, align %zu", sizes[i], align);
 			uintptr_t rest = (uintptr_t)p & (align - 1);
 			must_f(rest == 0, "size %zu, align %zu", sizes[i], align);
@@ -52,7 +52,7 @@ START_TEST(test_a_block_is_zero_when_asked_for)
 {
 	for (int round = 0; round < 3; round++) {
 		for (size_t size = 40000; size < RUN_MAX_BYTES / 4; size *= 3) {
-			char *p = ash_large_alloc(size, 16, true);
+			char *p = ash_large_alloc(size, 16, true, (struct ash_owner){0});
 			must(p != NULL);
 			must_f(all_zero(p, size), "%zu bytes", size);
 			memset(p, 1, ash_large_size(p));
@@ -72,14 +72,14 @@ END_TEST
 
 START_TEST(test_sizes_beyond_the_address_space_are_refused)
 {
-	must(ash_large_alloc(opaque(PTRDIFF_MAX), 16, false) == NULL);
-	must(ash_large_alloc(opaque(SIZE_MAX), 16, false) == NULL);
-	must(ash_large_alloc(opaque(TOO_MUCH), 16, false) == NULL);
+	must(ash_large_alloc(opaque(PTRDIFF_MAX), 16, false, (struct ash_owner){0}) == NULL);
+	must(ash_large_alloc(opaque(SIZE_MAX), 16, false, (struct ash_owner){0}) == NULL);
+	must(ash_large_alloc(opaque(TOO_MUCH), 16, false, (struct ash_owner){0}) == NULL);
 #if SIZE_MAX > UINT32_MAX /* else there may be such an address */
-	must(ash_large_alloc(1, TOP_BIT, false) == NULL);
+	must(ash_large_alloc(1, TOP_BIT, false, (struct ash_owner){0}) == NULL);
 #endif
 	must(ash_large_alloc(
-		     opaque(PTRDIFF_MAX - 2 * ASH_UNIT), TOP_BIT / 2, false) == NULL);
+		     opaque(PTRDIFF_MAX - 2 * ASH_UNIT), TOP_BIT / 2, false, (struct ash_owner){0}) == NULL);
 	must(stats().nmalloc == 0);
 }
 END_TEST
@@ -90,8 +90,8 @@ START_TEST(test_figures_follow_every_step)
 	struct ash_large_stats s = stats();
 	must(s.live == 1 && s.live_bytes == 3 * ASH_UNIT);
 	must(s.huge == 1 && s.huge_bytes == RUN_MAX_BYTES + ASH_UNIT);
-	must(ash_large_resize(a, 2 * ASH_UNIT) == a);
-	b = ash_large_resize(b, RUN_MAX_BYTES + 10 * ASH_UNIT);
+	must(ash_large_resize(a, 2 * ASH_UNIT, true, false) == a);
+	b = ash_large_resize(b, RUN_MAX_BYTES + 10 * ASH_UNIT, true, false);
 	must(b != NULL);
 	s = stats();
 	must(s.live_bytes == 2 * ASH_UNIT &&
@@ -99,7 +99,59 @@ START_TEST(test_figures_follow_every_step)
 	must(ash_large_free(a) && ash_large_free(b));
 	s = stats();
 	must(s.live == 0 && s.live_bytes == 0 && s.huge == 0 && s.huge_bytes == 0);
-	must(s.nmalloc == 2 && s.ndalloc == 2);
+	must(s.nmalloc == 4 && s.ndalloc == 4); /* each resize is one of both */
+}
+END_TEST
+
+START_TEST(test_groups_rise_by_quarters_of_a_doubling)
+{
+	must(ash_large_group_bytes(0) == 64 * KIB && ash_large_group_bytes(1) == 80 * KIB);
+	must(ash_large_group_bytes(4) == 128 * KIB && ash_large_group_bytes(5) == 160 * KIB);
+	for (unsigned g = 1; g < ASH_LARGE_GROUPS; g++) {
+		size_t below = ash_large_group_bytes(g - 1), step = ash_large_group_bytes(g) - below;
+		must_f(step <= below / 4 && step > below / 8, "group %u", g);
+	}
+	must(ash_large_group_bytes(ASH_LARGE_GROUPS - 1) == (size_t)1 << (sizeof(void *) == 8 ? 47 : 31));
+}
+END_TEST
+
+START_TEST(test_a_block_counts_in_the_smallest_group_that_holds_it)
+{
+	static struct ash_lextent_stats s[ASH_LARGE_GROUPS];
+	for (size_t units = 1; units <= RUN_MAX_BYTES / ASH_UNIT + 70; units += 1 + units / 16) {
+		unsigned g = 0;
+		size_t nmalloc = 0, before = 0;
+		while (ash_large_group_bytes(g) < units * ASH_UNIT)
+			g++;
+		ash_large_group_stats(s);
+		before = s[g].ndalloc;
+		nmalloc = s[g].nmalloc;
+		must(ash_large_free(alloc(units * ASH_UNIT - 5)));
+		ash_large_group_stats(s);
+		must_f(s[g].nmalloc == nmalloc + 1 && s[g].ndalloc == before + 1, "%zu units", units);
+	}
+}
+END_TEST
+
+START_TEST(test_what_fills_the_last_unit_is_used_if_it_was_before)
+{
+	char *p = alloc(ASH_UNIT + 5000);
+	struct ash_large_use use = ash_large_use(ash_slab_at((uintptr_t)p));
+	must(use.asked == align_up(ASH_UNIT + 5000, ash_os.page_size) && use.backed == use.asked);
+	must(ash_large_resize(p, ASH_UNIT + 20000, true, false) == p);
+	use = ash_large_use(ash_slab_at((uintptr_t)p));
+	must(use.asked == align_up(ASH_UNIT + 20000, ash_os.page_size) && use.backed == use.asked);
+	must(ash_large_resize(p, 100, true, false) == p); /* its first unit was written */
+	use = ash_large_use(ash_slab_at((uintptr_t)p));
+	must(use.asked == ash_os.page_size && use.backed == ASH_UNIT);
+	must(ash_large_free(p));
+	p = alloc(ASH_UNIT + 5000); /* the same memory: what was used is there */
+	use = ash_large_use(ash_slab_at((uintptr_t)p));
+	must(use.asked == align_up(ASH_UNIT + 5000, ash_os.page_size));
+	must(use.backed == align_up(ASH_UNIT + 20000, ash_os.page_size));
+	must(ash_large_free(p));
+	p = ash_large_alloc(ASH_UNIT + 5000, 1, true, (struct ash_owner){0}); /* zeroed: so is the rest, now */
+	must(ash_large_use(ash_slab_at((uintptr_t)p)).backed == 2 * ASH_UNIT);
 }
 END_TEST
 
@@ -107,8 +159,8 @@ START_TEST(test_a_run_shrinks_and_grows_in_place)
 {
 	char *p = alloc(20 * ASH_UNIT);
 	memset(p, 7, 20 * ASH_UNIT);
-	must(ash_large_resize(p, 5 * ASH_UNIT) == p && ash_large_size(p) == 5 * ASH_UNIT);
-	must(ash_large_resize(p, 9 * ASH_UNIT - 1) == p &&
+	must(ash_large_resize(p, 5 * ASH_UNIT, true, false) == p && ash_large_size(p) == 5 * ASH_UNIT);
+	must(ash_large_resize(p, 9 * ASH_UNIT - 1, true, false) == p &&
 		ash_large_size(p) == 9 * ASH_UNIT);
 	for (size_t i = 0; i < 5 * ASH_UNIT; i++)
 		must(p[i] == 7);
@@ -119,8 +171,8 @@ END_TEST
 START_TEST(test_a_resize_within_the_last_unit_changes_nothing)
 {
 	char *p = alloc(2 * ASH_UNIT), *q = alloc(RUN_MAX_BYTES + 2 * ASH_UNIT);
-	must(ash_large_resize(p, ASH_UNIT + 1) == p && ash_large_size(p) == 2 * ASH_UNIT);
-	must(ash_large_resize(q, RUN_MAX_BYTES + ASH_UNIT + 1) == q);
+	must(ash_large_resize(p, ASH_UNIT + 1, true, false) == p && ash_large_size(p) == 2 * ASH_UNIT);
+	must(ash_large_resize(q, RUN_MAX_BYTES + ASH_UNIT + 1, true, false) == q);
 	must(ash_large_size(q) == RUN_MAX_BYTES + 2 * ASH_UNIT);
 }
 END_TEST
@@ -129,7 +181,7 @@ START_TEST(test_a_run_that_cannot_grow_stays_whole)
 {
 	char *p = alloc(4 * ASH_UNIT);
 	memset(p, 7, 4 * ASH_UNIT);
-	must(ash_large_resize(p, 2 * RUN_MAX_BYTES) == NULL);
+	must(ash_large_resize(p, 2 * RUN_MAX_BYTES, true, false) == NULL);
 	must(ash_large_size(p) == 4 * ASH_UNIT &&
 		ash_pagemap_get((uintptr_t)p) == ASH_ENTRY_LARGE);
 	for (size_t i = 0; i < 4 * ASH_UNIT; i++)
@@ -144,7 +196,7 @@ START_TEST(test_a_mapping_moves_with_its_content_and_leaves_nothing)
 	p[0] = 1;
 	p[RUN_MAX_BYTES] = 2;
 	for (int i = 2; i < 8; i++) {
-		char *q = ash_large_resize(p, i * RUN_MAX_BYTES);
+		char *q = ash_large_resize(p, i * RUN_MAX_BYTES, true, false);
 		must(q && q[0] == 1 && q[RUN_MAX_BYTES] == 2);
 		must(q == p || ash_pagemap_get((uintptr_t)p) == 0);
 		must(ash_pagemap_get((uintptr_t)q) == ASH_ENTRY_LARGE);
@@ -166,7 +218,7 @@ START_TEST(test_a_mapping_that_cannot_move_stays_whole)
 	p[0] = 1;
 	p[RUN_MAX_BYTES] = 2;
 	limit_address_space(MIB);
-	must(ash_large_resize(p, 2 * RUN_MAX_BYTES) == NULL);
+	must(ash_large_resize(p, 2 * RUN_MAX_BYTES, true, false) == NULL);
 	must(p[0] == 1 && p[RUN_MAX_BYTES] == 2);
 	must(ash_large_size(p) == RUN_MAX_BYTES + ASH_UNIT);
 	must(ash_large_contains((uintptr_t)p + RUN_MAX_BYTES));
@@ -203,7 +255,7 @@ static void *mover(void *unused)
 		*p = 77;
 		void *wall = mmap(p + ash_large_size(p), 4096, PROT_NONE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-		char *q = ash_large_resize(p, RUN_MAX_BYTES + (2 + i % 5) * ASH_UNIT);
+		char *q = ash_large_resize(p, RUN_MAX_BYTES + (2 + i % 5) * ASH_UNIT, true, false);
 		if (wall != MAP_FAILED)
 			munmap(wall, 4096);
 		p = q ? q : p;
@@ -249,6 +301,9 @@ int main(void)
 		test_a_second_free_is_refused,
 		test_sizes_beyond_the_address_space_are_refused,
 		test_figures_follow_every_step,
+		test_groups_rise_by_quarters_of_a_doubling,
+		test_a_block_counts_in_the_smallest_group_that_holds_it,
+		test_what_fills_the_last_unit_is_used_if_it_was_before,
 		test_a_run_shrinks_and_grows_in_place,
 		test_a_resize_within_the_last_unit_changes_nothing,
 		test_a_run_that_cannot_grow_stays_whole,

@@ -102,7 +102,8 @@ static struct counts count(void *(*body)(void *), unsigned threads)
 {
 	static struct worker worker[4096];
 	pthread_attr_t attr;
-	uint64_t meta_waits, moved = 0, visits = 0;
+	uint64_t moved = 0, visits = 0;
+	struct ash_lock_stats meta = {0};
 	struct ash_heap_stats s;
 	struct ash_region_stats region;
 	ash_nursery_closed = true;
@@ -126,17 +127,18 @@ static struct counts count(void *(*body)(void *), unsigned threads)
 	pthread_mutex_unlock(&gate);
 	for (unsigned i = 0; i < threads; i++)
 		must(pthread_join(worker[i].id, NULL) == 0);
-	ash_heap_stats(&s);
+	ash_heap_stats(ASH_SHARDS_MAX, &s);
 	ash_chunk_stats(&region);
+	ash_meta_lock_stats(&meta);
 	for (unsigned c = 0; c < ASH_CLASSES; c++) {
-		moved += s.nmalloc[c] + s.ndalloc[c];
-		visits += s.fills[c] + s.flushes[c];
+		moved += s.bin[c].nmalloc + s.bin[c].ndalloc;
+		visits += s.bin[c].nfills + s.bin[c].nflushes;
 	}
 	double thousands = threads * (double)OPS / 1000;
 	return (struct counts){
-		.shard = (double)s.locks / thousands,
-		.region = (double)region.locks / thousands,
-		.meta = (double)ash_meta_locks(&meta_waits) / thousands,
+		.shard = (double)s.lock.taken / thousands,
+		.region = (double)region.lock.taken / thousands,
+		.meta = (double)meta.taken / thousands,
 		.blocks = (double)moved / (double)visits,
 	};
 }

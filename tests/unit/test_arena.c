@@ -1,0 +1,424 @@
+/* Arenas and caches that programs make themselves, and what a thread may ask for itself. */
+#include "unit.h"
+#include "heap/arena.h"
+#include "slab/large.h"
+#include "slab/nursery.h"
+
+#include <pthread.h>
+
+#define SHARDS 2
+
+static void begin(void)
+{
+	ash_nursery_closed = true; /* or the fast paths wait for it */
+	must(ash_heap_start());
+	ash_heap_init(SHARDS, true);
+	ash_heap_arm(true);
+}
+
+static unsigned create(void)
+{
+	unsigned index = 0;
+	must(ash_arena_create(&index) == 0);
+	return index;
+}
+
+static void *get(unsigned index, size_t size)
+{
+	void *p = size <= ASH_SMALL_MAX
+			  ? ash_heap_alloc_direct(ash_arena_get(index), ash_class_of(size))
+			  : ash_large_alloc(size, 16, false, (struct ash_owner){(uint16_t)index, true});
+	must(p);
+	memset(p, 1, size);
+	return p;
+}
+
+static unsigned arena_of(const void *p)
+{
+	unsigned index = UINT_MAX;
+	must(ash_arena_lookup(p, &index) == 0);
+	return index;
+}
+
+static struct ash_heap_stats stats(void)
+{
+	struct ash_heap_stats s;
+	ash_heap_stats(ASH_SHARDS_MAX, &s);
+	return s;
+}
+
+static size_t slabs(void)
+{
+	struct ash_heap_stats s = stats();
+	size_t n = 0;
+	for (unsigned c = 0; c < ASH_CLASSES; c++)
+		n += s.bin[c].curslabs;
+	return n;
+}
+
+static void in_thread(void *(*body)(void *), void *arg)
+{
+	pthread_t id;
+	must(pthread_create(&id, NULL, body, arg) == 0);
+	must(pthread_join(id, NULL) == 0);
+}
+
+/* ---- arenas */
+
+START_TEST(test_new_arenas_come_after_the_automatic_ones)
+{
+	begin();
+	must(ash_arena_count() == SHARDS);
+	must(create() == SHARDS && create() == SHARDS + 1);
+	must(ash_arena_count() == SHARDS + 2);
+}
+END_TEST
+
+START_TEST(test_none_before_the_library_is_initialised)
+{
+	unsigned index;
+	must(ash_arena_create(&index) == EAGAIN);
+	must(ash_thread_allocatedp() == NULL);
+}
+END_TEST
+
+START_TEST(test_there_are_as_many_as_flags_can_name)
+{
+	unsigned index = 0;
+	begin();
+	for (unsigned i = SHARDS; i < ASH_SHARDS_MAX; i++)
+		must(create() == i);
+	must(ash_arena_create(&index) == EAGAIN && ash_arena_count() == ASH_SHARDS_MAX);
+	must(arena_of(get(ASH_SHARDS_MAX - 1, 100)) == ASH_SHARDS_MAX - 1);
+	must(ash_arena_destroy(ASH_SHARDS_MAX - 1) == 0 && create() == ASH_SHARDS_MAX - 1);
+}
+END_TEST
+
+START_TEST(test_arenas_share_no_unit)
+{
+	begin();
+	unsigned a = create(), b = create();
+	for (int i = 0; i < 10000; i++) {
+		uintptr_t p = (uintptr_t)get(a, 16), q = (uintptr_t)get(b, 16);
+		must(arena_of((void *)p) == a && arena_of((void *)q) == b);
+		must(p >> ASH_UNIT_SHIFT != q >> ASH_UNIT_SHIFT);
+	}
+}
+END_TEST
+
+START_TEST(test_reset_takes_back_every_block)
+{
+	struct ash_large_stats large;
+	begin();
+	unsigned a = create(), other = create();
+	void *stays = get(other, 100), *stays_too = get(other, 100000);
+	unsigned its_class = ASH_ENTRY_CLASS(ash_pagemap_get((uintptr_t)stays));
+	for (int round = 0; round < 3; round++) {
+		for (size_t size = 16; size < 50 * MIB; size += size / 4) {
+			for (int i = 0; i < (size <= ASH_SMALL_MAX ? 300 : 2); i++)
+				must(arena_of(get(a, size)) == a);
+		}
+		must(ash_arena_reset(a) == 0);
+		struct ash_heap_stats s = stats();
+		for (unsigned c = 0; c < ASH_CLASSES; c++)
+			must_f(s.bin[c].curregs == (c == its_class), "class %u: %zu", c, s.bin[c].curregs);
+		must(slabs() == 1);
+		ash_large_stats(&large);
+		must(large.live == 1 && large.huge == 0);
+	}
+	must(arena_of(stays) == other && arena_of(stays_too) == other);
+}
+END_TEST
+
+START_TEST(test_reset_takes_back_blocks_that_wait_in_the_inbox)
+{
+	struct parcel *spare = NULL;
+	void *block[ASH_BATCH];
+	begin();
+	unsigned a = create(), class = ash_class_of(64);
+	struct shard *sh = ash_arena_get(a);
+	for (int i = 0; i < ASH_BATCH; i++)
+		block[i] = get(a, 64);
+	ash_shard_post(sh, class, block, ASH_BATCH, &spare);
+	must(sh->bin[class].parked == ASH_BATCH);
+	must(ash_arena_reset(a) == 0);
+	must(sh->bin[class].parked == 0 && stats().bin[class].curregs == 0 && slabs() == 0);
+	void *p = get(a, 64);
+	must(arena_of(p) == a && stats().bin[class].curregs == 1);
+}
+END_TEST
+
+START_TEST(test_automatic_arenas_cannot_be_discarded)
+{
+	begin();
+	must(ash_arena_reset(0) == EFAULT && ash_arena_destroy(0) == EFAULT);
+	must(ash_arena_reset(99) == EFAULT && ash_arena_destroy(99) == EFAULT);
+}
+END_TEST
+
+START_TEST(test_an_index_comes_again_only_after_its_arena_is_destroyed)
+{
+	begin();
+	unsigned a = create(), b = create();
+	must(ash_arena_set_name(a, "first") == 0);
+	get(a, 100);
+	must(ash_arena_destroy(a) == 0 && !ash_arena_exists(a) && ash_arena_exists(b));
+	must(ash_arena_destroy(a) == EFAULT && ash_arena_reset(a) == EFAULT && !ash_arena_get(a));
+	must(slabs() == 0);
+	must(create() == a && ash_arena_exists(a));
+	char name[32];
+	must(ash_arena_name(a, name) == 0 && name[0] == '\0');
+	must(arena_of(get(a, 100)) == a);
+}
+END_TEST
+
+START_TEST(test_names_are_short)
+{
+	char name[32];
+	begin();
+	unsigned a = create();
+	must(ash_arena_set_name(a, "0123456789012345678901234567890") == 0);
+	must(ash_arena_set_name(a, "01234567890123456789012345678901") == EINVAL);
+	must(ash_arena_name(a, name) == 0 && strcmp(name, "0123456789012345678901234567890") == 0);
+	must(ash_arena_name(77, name) == EFAULT && ash_arena_set_name(77, "x") == EFAULT);
+}
+END_TEST
+
+static void *free_it(void *p)
+{
+	struct cache *t = ash_thread_cache();
+	ash_cache_return(t, p, ash_pagemap_get((uintptr_t)p));
+	return NULL;
+}
+
+START_TEST(test_a_block_that_another_thread_frees_goes_home)
+{
+	begin();
+	unsigned a = create();
+	void *p = get(a, 100);
+	in_thread(free_it, p);
+	must(stats().bin[ash_class_of(100)].curregs == 0);
+	must(get(a, 100) == p);
+}
+END_TEST
+
+START_TEST(test_purging_returns_what_is_free_in_an_arena)
+{
+	static void *p[2000];
+	begin();
+	unsigned a = create();
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		p[i] = get(a, 4096);
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		ash_heap_free_direct(p[i], ash_pagemap_get((uintptr_t)p[i]));
+	size_t purged = ash_arena_purge(a);
+	must_f(purged >= ARRAY_LEN(p) * 4096 - MIB, "%zu", purged);
+	must(slabs() == 0);
+}
+END_TEST
+
+START_TEST(test_lookup_knows_whose_a_pointer_is)
+{
+	unsigned index;
+	int local;
+	begin();
+	unsigned a = create();
+	char *large = get(a, 200000);
+	must(arena_of(large) == a);
+	must(ash_arena_lookup(large + ASH_UNIT, &index) == EINVAL);
+	must(ash_arena_lookup(&local, &index) == EINVAL);
+	must(ash_arena_lookup(NULL, &index) == EINVAL);
+	ash_large_free(large);
+	must(ash_arena_lookup(large, &index) == EINVAL);
+}
+END_TEST
+
+/* ---- threads */
+
+START_TEST(test_a_bound_thread_allocates_there)
+{
+	begin();
+	unsigned a = create(), before = ash_thread_arena();
+	void *old = ash_cache_refill(ash_thread_cache(), 5);
+	must(ash_arena_threads(before) == 1 && ash_arena_threads(a) == 0);
+	must(ash_thread_set_arena(a) == 0 && ash_thread_arena() == a);
+	must(ash_arena_threads(before) == 0 && ash_arena_threads(a) == 1);
+	must(ash_cache_pop(ash_class_size[5]) == NULL); /* its cache was emptied */
+	must(arena_of(ash_cache_refill(ash_thread_cache(), 5)) == a);
+	void *p = ash_cache_pop(ash_class_size[5]);
+	must(arena_of(p) == a && ash_cache_push(p) && !ash_cache_push(old));
+	must(ash_arena_destroy(a) == EFAULT);
+	must(ash_thread_set_arena(before) == 0 && ash_arena_destroy(a) == 0);
+	must(ash_thread_set_arena(a) == EFAULT && ash_thread_set_arena(99) == EFAULT);
+}
+END_TEST
+
+static void *end_bound(void *arena)
+{
+	must(ash_thread_set_arena(*(unsigned *)arena) == 0);
+	void *p = ash_cache_refill(ash_thread_cache(), 5);
+	must(ash_arena_threads(*(unsigned *)arena) == 1 && ash_cache_push(p));
+	return NULL;
+}
+
+START_TEST(test_a_bound_thread_that_ends_leaves_the_arena)
+{
+	begin();
+	unsigned a = create();
+	in_thread(end_bound, &a);
+	must(ash_arena_threads(a) == 0 && stats().bin[5].cached == 0);
+	must(ash_arena_destroy(a) == 0 && slabs() == 0);
+}
+END_TEST
+
+START_TEST(test_a_thread_that_counts_comes_the_slow_way)
+{
+	begin();
+	struct cache *t = ash_thread_cache();
+	void *p = ash_cache_refill(t, 5);
+	must(ash_cache_push(p) && ash_cache_pop(ash_class_size[5]) == p);
+	must(ash_thread_counted() == NULL);
+	uint64_t *allocated = ash_thread_allocatedp(), *freed = ash_thread_deallocatedp();
+	must(allocated && freed && allocated != freed && *allocated == 0 && *freed == 0);
+	must(ash_thread_allocatedp() == allocated);
+	must(ash_cache_pop(ash_class_size[5]) == NULL && !ash_cache_push(p));
+	must(ash_thread_counted() == t && ash_thread_cache() == t && ash_thread_cache_or_null() == t);
+}
+END_TEST
+
+static void *counts_nothing_yet(void *unused)
+{
+	uint64_t *allocated = ash_thread_allocatedp();
+	must(allocated && *allocated == 0);
+	*allocated = 5; /* as if it had */
+	return unused;
+}
+
+START_TEST(test_a_threads_counters_begin_at_zero)
+{
+	begin();
+	in_thread(counts_nothing_yet, NULL);
+	in_thread(counts_nothing_yet, NULL); /* with the same cache */
+}
+END_TEST
+
+START_TEST(test_a_thread_can_do_without_a_cache)
+{
+	begin();
+	unsigned class = ash_class_of(100);
+	struct cache *t = ash_thread_cache();
+	void *p = ash_cache_refill(t, class);
+	must(ash_cache_push(p) && stats().bin[class].cached > 0 && ash_thread_caching());
+	must(ash_thread_set_caching(false) && !ash_thread_caching());
+	must(stats().bin[class].cached == 0 && ash_cache_pop(100) == NULL && t->bypassed);
+	must(!ash_thread_set_caching(true) && ash_thread_caching());
+	must(arena_of(ash_cache_refill(t, class)) == ash_thread_arena());
+	must(ash_cache_pop(100) != NULL);
+}
+END_TEST
+
+START_TEST(test_flushing_sends_all_home)
+{
+	begin();
+	void *p = ash_cache_refill(ash_thread_cache(), 5);
+	must(ash_cache_push(p) && stats().bin[5].cached > 0);
+	ash_thread_flush();
+	must(stats().bin[5].cached == 0 && stats().bin[5].curregs == 0);
+}
+END_TEST
+
+/* ---- explicit caches */
+
+START_TEST(test_an_explicit_cache_keeps_what_is_put_there)
+{
+	unsigned id = 99;
+	begin();
+	must(ash_tcache_create(&id) == 0 && id == 0);
+	struct cache *t = ash_tcache_get(id, NULL);
+	void *p = ash_cache_refill(t, 5);
+	ash_cache_return(t, p, ash_pagemap_get((uintptr_t)p));
+	must(stats().bin[5].cached > 0 && stats().bin[5].curregs == 0 && stats().threads == 1);
+	must(ash_tcache_flush(id) == 0 && stats().bin[5].cached == 0);
+	must(ash_tcache_destroy(id) == 0 && ash_tcache_destroy(id) == EFAULT);
+	must(ash_tcache_flush(id) == EFAULT && !ash_tcache_get(id, NULL) && !ash_tcache_get(5000, NULL));
+	must(ash_tcache_create(&id) == 0 && id == 0);
+}
+END_TEST
+
+START_TEST(test_an_explicit_cache_serves_the_arena_that_is_named)
+{
+	unsigned id;
+	begin();
+	unsigned a = create();
+	must(ash_tcache_create(&id) == 0);
+	ash_cache_refill(ash_tcache_get(id, NULL), 5);
+	struct cache *t = ash_tcache_get(id, ash_arena_get(a));
+	must(t->fast.top[5][-1] == NULL);
+	must(arena_of(ash_cache_refill(t, 5)) == a);
+	must(ash_arena_reset(a) == 0 && t->fast.top[5][-1] == NULL);
+	must(ash_arena_destroy(a) == 0);
+	must(arena_of(ash_cache_refill(t, 5)) == 0);
+}
+END_TEST
+
+START_TEST(test_no_thread_inherits_an_explicit_cache)
+{
+	unsigned id;
+	begin();
+	must(ash_tcache_create(&id) == 0);
+	must(ash_thread_cache() != ash_tcache_get(id, NULL));
+}
+END_TEST
+
+START_TEST(test_arenas_and_caches_are_the_childs_too)
+{
+	unsigned id;
+	begin();
+	unsigned a = create();
+	must(ash_tcache_create(&id) == 0);
+	void *p = get(a, 100);
+	ash_heap_fork_prepare();
+	pid_t pid = fork();
+	if (pid == 0) {
+		ash_heap_fork_child();
+		bool ok = arena_of(get(a, 100)) == a && ash_arena_reset(a) == 0 &&
+			  ash_cache_refill(ash_tcache_get(id, NULL), 5) != NULL && ash_arena_destroy(a) == 0;
+		_exit(!ok);
+	}
+	ash_heap_fork_parent();
+	int status;
+	must(waitpid(pid, &status, 0) == pid && status == 0);
+	must(arena_of(p) == a);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		test_new_arenas_come_after_the_automatic_ones,
+		test_none_before_the_library_is_initialised,
+		test_there_are_as_many_as_flags_can_name,
+		test_arenas_share_no_unit,
+		test_reset_takes_back_every_block,
+		test_reset_takes_back_blocks_that_wait_in_the_inbox,
+		test_automatic_arenas_cannot_be_discarded,
+		test_an_index_comes_again_only_after_its_arena_is_destroyed,
+		test_names_are_short,
+		test_a_block_that_another_thread_frees_goes_home,
+		test_purging_returns_what_is_free_in_an_arena,
+		test_lookup_knows_whose_a_pointer_is,
+		test_a_bound_thread_allocates_there,
+		test_a_bound_thread_that_ends_leaves_the_arena,
+		test_a_thread_that_counts_comes_the_slow_way,
+		test_a_threads_counters_begin_at_zero,
+		test_a_thread_can_do_without_a_cache,
+		test_flushing_sends_all_home,
+		test_an_explicit_cache_keeps_what_is_put_there,
+		test_an_explicit_cache_serves_the_arena_that_is_named,
+		test_no_thread_inherits_an_explicit_cache,
+		test_arenas_and_caches_are_the_childs_too,
+	};
+
+	unit_start();
+	return run_tests("arena", 60, tests, ARRAY_LEN(tests));
+}
