@@ -84,11 +84,25 @@ else
 MAP_FLAGS =
 endif
 
+# The order of functions, see lib/layout.awk.
+if HAVE_LAYOUT
+LAYOUT = lib/layout.ld
+lib/layout.ld: lib/layout.awk lib/near.list
+	$(AM_V_GEN)$(MKDIR_P) lib && echo 'int ash_layout;' >$@.c && \
+	  $(CC) $(CFLAGS) -fPIC $(LDFLAGS) $(LINK_FLAGS) -Wl,--verbose -o $@.so $@.c >$@.verbose && \
+	  LC_ALL=C $(AWK) -f $(srcdir)/lib/layout.awk $(srcdir)/lib/near.list $@.verbose >$@.new && \
+	  rm -f $@.c $@.so $@.verbose && mv $@.new $@
+CLEANFILES += lib/layout.ld
+else
+LAYOUT =
+endif
+EXTRA_DIST += lib/layout.awk lib/near.list lib/near.sh
+
 ASHLAR_LA = libashlar$(install_suffix).la
 shared_parts = libash_api.la libash_shared.la libash_core.la
-$(ASHLAR_LA): $(shared_parts) $(ASHLAR_MAP)
+$(ASHLAR_LA): $(shared_parts) $(ASHLAR_MAP) $(LAYOUT)
 	$(AM_V_CCLD)$(LINK) -shared -no-undefined -version-info $(ASHLAR_LT_VERSION) \
-	  -rpath $(libdir) $(SHARED_FLAGS) $(MAP_FLAGS) $(shared_parts)
+	  -rpath $(libdir) $(SHARED_FLAGS) $(MAP_FLAGS) $(LAYOUT_FLAGS) $(shared_parts)
 
 # --- the archives
 # Each is one object, and one more for the C++ operators. A linker takes from an archive only the

@@ -105,6 +105,26 @@ rm -f conftest.map
 AM_CONDITIONAL([HAVE_VERSION_SCRIPT], [test -n "$ashlar_map_flag"])
 ])
 
+# ASHLAR_CHECK_LAYOUT: whether the linker tells its own script, as GNU ld does, and takes it back as lib/layout.awk
+# changes it. LAYOUT_FLAGS are for that; FUNCTION_FLAGS give each function a section, without which it has no effect.
+AC_DEFUN([ASHLAR_CHECK_LAYOUT],
+[ASHLAR_CHECK_CFLAGS([FUNCTION_FLAGS], [-ffunction-sections])
+AC_MSG_CHECKING([whether the linker can place functions])
+LAYOUT_FLAGS=
+echo 'int ashlar_conftest(void); int ashlar_conftest(void) { return 0; }' >conftest.c
+LINK_FLAGS=`AS_ECHO(["-shared $SHARED_FLAGS"]) | sed 's/-Wc,[[^ ]]*//'`
+ashlar_link="$CC $CFLAGS -fPIC $LDFLAGS $LINK_FLAGS -o conftest.so conftest.c"
+AS_IF([test -n "$FUNCTION_FLAGS" && $ashlar_link -Wl,--verbose >conftest.verbose 2>&AS_MESSAGE_LOG_FD &&
+    LC_ALL=C $AWK -f "$srcdir/lib/layout.awk" "$srcdir/lib/near.list" conftest.verbose >conftest.ld &&
+    $ashlar_link -Wl,-T,conftest.ld >&AS_MESSAGE_LOG_FD 2>&1],
+  [LAYOUT_FLAGS=-Wl,-T,lib/layout.ld], [FUNCTION_FLAGS=])
+rm -f conftest*
+AS_IF([test -n "$LAYOUT_FLAGS"], [AC_MSG_RESULT([yes])], [AC_MSG_RESULT([no])])
+AM_CONDITIONAL([HAVE_LAYOUT], [test -n "$LAYOUT_FLAGS"])
+AC_SUBST([LAYOUT_FLAGS])
+AC_SUBST([LINK_FLAGS])
+])
+
 # ASHLAR_CHECK_MERGE: how to make one object out of several, with machine code in it even if
 # they were compiled for link-time optimization (gcc must be told, clang does it by itself). Groups become
 # plain sections, where the linker can do that: on i386 all objects of a program share gcc's thunks, and

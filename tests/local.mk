@@ -34,6 +34,7 @@ SHELL_TESTS = \
 	tests/shell/hooks.sh \
 	tests/shell/install.sh \
 	tests/shell/jemalloc-header.sh \
+	tests/shell/layout.sh \
 	tests/shell/ldd-linked.sh \
 	tests/shell/ldd-preload.sh \
 	tests/shell/ldd-static.sh \
