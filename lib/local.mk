@@ -8,7 +8,8 @@
 #                  both together, as installed
 noinst_LTLIBRARIES += libash_core.la libash_api.la libash_shared.la libash_static.la
 
-# The anchor is last: its small part then shares pages with the variables of all others.
+# The anchor is last: its small part then shares pages with the variables of all others. What every process writes
+# to is on one page, with the data: tests/preload/footprint.sh counts; so nursery.c is before large.c's counters.
 libash_core_la_SOURCES = \
 	lib/base/arch.h \
 	lib/base/base.h \
@@ -32,8 +33,8 @@ libash_core_la_SOURCES = \
 	lib/region/maps.c lib/region/maps.h \
 	lib/region/pages.c lib/region/pages.h \
 	lib/region/units.c lib/region/units.h \
-	lib/slab/large.c lib/slab/large.h \
 	lib/slab/nursery.c lib/slab/nursery.h \
+	lib/slab/large.c lib/slab/large.h \
 	lib/slab/sizeclass.c lib/slab/sizeclass.h \
 	lib/slab/slab.c lib/slab/slab.h \
 	lib/heap/arena.c lib/heap/arena.h \

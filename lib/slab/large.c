@@ -8,8 +8,8 @@
 #include <stdatomic.h>
 
 /* Relaxed counters: each is right by itself, a reader may see one change before another. */
-static _Atomic size_t live, live_bytes, huge, huge_bytes;
 static _Atomic size_t nmalloc[ASH_LARGE_GROUPS], ndalloc[ASH_LARGE_GROUPS];
+static _Atomic size_t live, live_bytes, huge, huge_bytes;
 static _Atomic size_t huge_peak, huge_bytes_peak;
 
 static void add(_Atomic size_t *counter, size_t n)
