@@ -221,7 +221,6 @@ files | diff "$work/before" - || fail "the library's removal left something (>)"
 # What is not about this file stays, and an upgrade changes nothing.
 silently in_rpm -i --nodeps $(packages 1 ashlar)
 cat >"$list" <<E1
-# /usr/\$LIB/libashlar.so.2
 /usr/\$LIB/libdl.so.2:/usr/\$LIB/libashlar.so.2
 	/usr/\${LIB}/libashlar.so.2
 
@@ -239,7 +238,6 @@ mount --bind "$list" "$list"
 umount "$list"
 silently in_rpm -e ashlar
 cat >"$work/list" <<'E1'
-# /usr/$LIB/libashlar.so.2
 /usr/$LIB/libdl.so.2
 
 # libashlar.so.2
@@ -247,6 +245,12 @@ cat >"$work/list" <<'E1'
 E1
 diff "$work/list" "$list" || fail "the library's removal wrote another list (>)"
 [ "$(stat -c %a:%u "$list")" = 644:0 ] || fail "the list's mode: $(stat -c %a:%u "$list")"
+# With the entry gone, the second comment would be none for the dynamic linker.
+silently in_rpm -i --nodeps $(packages 1 ashlar)
+printf '# Libraries.\n# See ld.so(8).\nlibashlar.so.2\n' >"$list"
+silently in_rpm -e ashlar
+printf '# Libraries.\n# See ld.so(8).\n              \n' | diff - "$list" || fail "the library's removal wrote another list (>)"
+silently in_root true
 rm "$list"
 files | diff "$work/before" - || fail "the library's removal left something (>)"
 echo 'all as it should be'
