@@ -116,6 +116,7 @@ library=$at$folder/libashlar.so.2
 
 in_rpm --initdb
 in_root ldconfig # so that its cache is there before
+(umask 077 && : >>"$at/etc/.pwd.lock") # which is lckpwdf's
 mkdir -p "$at/usr/share/licenses" # of Fedora's package filesystem
 files >"$work/before"
 

@@ -32,6 +32,7 @@ listing()
 		-path /var/cache/ldconfig -o -path /var/log -o -path /etc/ld.so.cache \) -prune -o \
 		\( -type f -printf '%p %m %U:%G %s %T@\n' \) -o -printf '%p %m %U:%G %l\n' | sort
 }
+(umask 077 && : >>/etc/.pwd.lock) # which is lckpwdf's
 listing >before
 
 step "installing"
