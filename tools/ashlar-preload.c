@@ -176,8 +176,6 @@ static int look(struct list *l)
 			*at++ = ' ';
 	while (word > 0 && !is_one_of(SEPARATORS, l->seen[word - 1]))
 		word--;
-	n = word + strlen(l->seen + word);
-	memset(l->seen + n, ' ', l->len - n);
 	n = strlen(l->seen);
 	if (n < word)
 		memset(l->seen + n, ' ', word - n);
@@ -250,7 +248,7 @@ static int read_list(struct list *l)
 	*l = (struct list){.text = "", .seen = ""};
 	l->link = lstat(LIST, &l->st) == 0 && S_ISLNK(l->st.st_mode);
 	fd = open(LIST, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	l->there = l->link || fd >= 0 || errno == ENXIO;
+	l->there = l->link || fd >= 0;
 	if (fd < 0 && errno == ENXIO)
 		l->what = other;
 	if (fd < 0)
@@ -723,9 +721,9 @@ static int disable(void)
 		for (at = 0; (len = next_ours(&before, &at)) > 0; at += len)
 			memset(after.text + at, ' ', len);
 	}
-	after.there = false;
+	after.there = false; /* if there are but separators and zero bytes */
 	for (at = 0; at < after.len; at++)
-		after.there |= after.text[at] && !strchr(SEPARATORS, after.text[at]);
+		after.there |= !strchr(SEPARATORS, after.text[at]);
 	if (write_list(&after, &before) != OK)
 		return FAILED;
 	for (at = 0; (len = next_ours(&before, &at)) > 0; at += len)
