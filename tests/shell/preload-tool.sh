@@ -46,6 +46,7 @@ install_from "$lib"
 run check || fail "check: $(cat "$tmp/out")"
 [ ! -e "$list" ] || fail "check writes"
 run enable || fail "enable: $(cat "$tmp/out")"
+! grep '^note: ' "$tmp/out" || fail "a note of a list that was not there"
 [ "$(cat "$list")" = "/usr/\$LIB/$soname" ] || fail "enable wrote: $(cat "$list")"
 [ "$(stat -c %a:%u "$list")" = 644:0 ] || fail "enable: mode $(stat -c %a:%u "$list")"
 starts || fail "after enable: $(cat "$tmp/err")"
@@ -174,6 +175,23 @@ says 'mode 0640 and owner 1234:' "a list of mode 640"
 [ "$(stat -c %a:%u "$list")" = 644:0 ] || fail "mode $(stat -c %a:%u "$list")"
 run disable
 ! grep note: "$tmp/out" || fail "a note of a mode that is as it was"
+rm "$list"
+
+# --- not loaded, but spoken of
+cat >"$tmp/speaks.c" <<E0
+#include <unistd.h>
+__attribute__((constructor)) static void f(void) { (void)!write(1, "/usr/lib/$soname\n", sizeof "/usr/lib/$soname"); }
+E0
+$CC -shared -fPIC -o "$root/usr/$folder/libspeaks.so" "$tmp/speaks.c" || broken "no library that speaks"
+echo '/usr/$LIB/libspeaks.so' >"$list"
+! run status || fail "status takes what a program prints for its maps: $(cat "$tmp/out")"
+rm "$list"
+
+# --- loaded by another name
+ln -s "$soname" "$root/usr/$folder/libname.so"
+echo '/usr/$LIB/libname.so' >"$list"
+run status || fail "status with a link to it: $(cat "$tmp/out")"
+says 'another name' "status with a link to it"
 rm "$list"
 
 # --- in the list, but not in use
