@@ -157,10 +157,10 @@ static bool is_one_of(const char *chars, char c)
 	return c && strchr(chars, c);
 }
 
-/* What glibc's dynamic linker reads, 2.36 and those up to 2.42 at least. It looks for every comment from the beginning of the
- * file on, but only in as many bytes as are left behind the one before: so a comment that is not the first can
- * be none, or end in the middle. Of what is behind a zero byte it reads the file's last word, if that ends with
- * the file. */
+/* What glibc's dynamic linker reads, of 2.36 and those up to 2.42 at least. It looks for every comment from the
+ * beginning of the file on, but only in as many bytes as are left behind the one before: so a comment that is
+ * not the first can be none, or end in the middle. Of what is behind a zero byte it reads the file's last word,
+ * if that ends with the file. */
 static int look(struct list *l)
 {
 	size_t left = l->len, word = l->len, n;
