@@ -23,11 +23,13 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
 #define LIST "/etc/ld.so.preload"
 #define NEW LIST ".ashlar-new"
+#define LOCK "/etc/.pwd.lock" /* lckpwdf's: root alone can open it, while anybody can lock /etc */
 /* $LIB is the dynamic linker's word for the library folder of a program's own architecture. */
 #define ENTRY "/usr/$LIB/" ASHLAR_SONAME
 #define BLANKS ": \t"
@@ -117,14 +119,14 @@ static bool run(const char *const argv[], const char *preload, struct result *r)
 	if (child < 0)
 		return false;
 	/* One that has closed its output and goes on has had its time. */
-	for (int i = 0; i < SECONDS * 10; i++) {
+	for (int i = 0; i < SECONDS * 1000; i++) {
 		if (waitpid(child, &r->status, WNOHANG) == child) {
 			kill(-child, SIGKILL);
 			return true;
 		}
-		if (i >= 10)
+		if (i >= 1000)
 			kill(-child, SIGKILL);
-		nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 	}
 	return false;
 }
@@ -143,11 +145,42 @@ static const char *how(int status)
 
 struct list {
 	bool there, link;
-	const char *what; /* it is, when it is no list; then it has no entries for the dynamic linker */
+	const char *what; /* it is, when it is no list that could be added to */
 	struct stat st;
 	size_t len;
-	char *text; /* ended by a 0, with room for ENTRY and two line ends */
+	char *text; /* with room for ENTRY and two line ends */
+	char *seen; /* what the dynamic linker reads of it: with blanks for the rest; ended by a 0 */
 };
+
+static bool is_one_of(const char *chars, char c)
+{
+	return c && strchr(chars, c);
+}
+
+/* What glibc's dynamic linker reads, of 2.36 and those up to 2.42 at least. It looks for every comment from the
+ * beginning of the file on, but only in as many bytes as are left behind the one before: so a comment that is
+ * not the first can be none, or end in the middle. Of what is behind a zero byte it reads the file's last word,
+ * if that ends with the file. */
+static int look(struct list *l)
+{
+	size_t left = l->len, word = l->len, n;
+	char *at;
+
+	l->seen = malloc(l->len + 1);
+	if (!l->seen)
+		return complain("%s%s: %s", root, LIST, strerror(errno));
+	memcpy(l->seen, l->text, l->len);
+	l->seen[l->len] = '\0';
+	while ((at = memchr(l->seen, '#', left)) != NULL)
+		for (left -= (size_t)(at - l->seen); left > 0 && *at != '\n'; left--)
+			*at++ = ' ';
+	while (word > 0 && !is_one_of(SEPARATORS, l->seen[word - 1]))
+		word--;
+	n = strlen(l->seen);
+	if (n < word)
+		memset(l->seen + n, ' ', word - n);
+	return OK;
+}
 
 /* libashlar.so, libashlar.so.2, libashlar.so.2.0.0, in whatever folder. The packages' scripts take the
  * same for ours. */
@@ -166,80 +199,81 @@ static bool is_ours(const char *entry, size_t len)
 	       strspn(base + n, ".0123456789") >= len - n;
 }
 
-/* Finds the next entry at or behind *at; false at the end. From # on, a line is a comment. */
-static bool next_entry(const struct list *l, size_t *at, size_t *len)
+/* Finds the next entry at or behind *at; its length, 0 at the end. */
+static size_t next_entry(const struct list *l, size_t *at)
 {
-	*at += strspn(l->text + *at, SEPARATORS);
-	while (l->text[*at] == '#') {
-		*at += strcspn(l->text + *at, "\n");
-		*at += strspn(l->text + *at, SEPARATORS);
-	}
-	*len = strcspn(l->text + *at, SEPARATORS "#");
-	return *len > 0;
+	*at += strspn(l->seen + *at, SEPARATORS);
+	return strcspn(l->seen + *at, SEPARATORS);
 }
 
-/* Finds the next entry that is ours. */
-static bool next_ours(const struct list *l, size_t *at, size_t *len)
+/* The same for the entries that are ours. */
+static size_t next_ours(const struct list *l, size_t *at)
 {
-	for (; next_entry(l, at, len); *at += *len)
-		if (is_ours(l->text + *at, *len))
-			return true;
-	return false;
+	size_t len;
+
+	for (; (len = next_entry(l, at)) > 0; *at += len)
+		if (is_ours(l->seen + *at, len))
+			break;
+	return len;
 }
 
 static bool has_ours(const struct list *l)
 {
-	size_t at = 0, len;
-	return next_ours(l, &at, &len);
+	size_t at = 0;
+	return next_ours(l, &at) > 0;
 }
 
-/* The dynamic linker follows a symbolic link, and maps the file: what cannot be mapped, or is empty, has
- * no entries for it. An error is what leaves open whether there are any of ours. */
+static bool same_entries(const struct list *a, const struct list *b)
+{
+	size_t i = 0, j = 0, len;
+
+	do {
+		len = next_entry(a, &i);
+		if (next_entry(b, &j) != len || memcmp(a->seen + i, b->seen + j, len) != 0)
+			return false;
+		i += len;
+		j += len;
+	} while (len > 0);
+	return true;
+}
+
+/* The dynamic linker follows a symbolic link, and maps the file: what cannot be opened or mapped, or is empty,
+ * has no entries for it. An error is what leaves open whether there are any of ours. */
 static int read_list(struct list *l)
 {
-	ssize_t n;
+	static const char other[] = "a device, a pipe or a socket";
+	ssize_t n = 1;
 	int fd;
 
-	*l = (struct list){.text = ""};
-	if (lstat(LIST, &l->st) != 0)
-		return errno == ENOENT ? OK : complain("%s%s: %s", root, LIST, strerror(errno));
-	l->there = true;
-	l->link = S_ISLNK(l->st.st_mode);
-	if (l->link && stat(LIST, &l->st) != 0)
-		return errno == ENOENT ? OK
-				       : complain("%s%s: a symbolic link that leads nowhere: %s", root, LIST,
-						  strerror(errno));
+	*l = (struct list){.text = "", .seen = ""};
+	l->link = lstat(LIST, &l->st) == 0 && S_ISLNK(l->st.st_mode);
+	fd = open(LIST, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	l->there = l->link || fd >= 0;
+	if (fd < 0 && errno == ENXIO)
+		l->what = other;
+	if (fd < 0)
+		return l->what || errno == ENOENT || (l->link && (errno == ENOTDIR || errno == ELOOP)) ?
+			OK : complain("%s%s: %s", root, LIST, strerror(errno));
+	if (fstat(fd, &l->st) != 0)
+		return complain("%s%s: %s", root, LIST, strerror(errno));
 	if (!S_ISREG(l->st.st_mode)) {
-		l->what = S_ISDIR(l->st.st_mode) ? "a folder" : "a device, a pipe or a socket";
+		l->what = S_ISDIR(l->st.st_mode) ? "a folder" : other;
+		close(fd);
 		return OK;
 	}
 	if (l->st.st_size > LONGEST)
 		return complain("%s%s: too long for a list: look into it by hand", root, LIST);
 	l->text = calloc(1, (size_t)l->st.st_size + sizeof ENTRY + 2);
-	if (!l->text)
+	while (l->text && l->len < (size_t)l->st.st_size && n > 0) {
+		n = read(fd, l->text + l->len, (size_t)l->st.st_size - l->len);
+		l->len += n > 0 ? (size_t)n : 0;
+	}
+	if (!l->text || n < 0)
 		return complain("%s%s: %s", root, LIST, strerror(errno));
-	errno = 0;
-	fd = open(LIST, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	while (fd >= 0 && l->len < (size_t)l->st.st_size &&
-	       (n = read(fd, l->text + l->len, (size_t)l->st.st_size - l->len)) != 0) {
-		if (n < 0)
-			break;
-		l->len += (size_t)n;
-	}
-	if (fd < 0 || l->len < (size_t)l->st.st_size) {
-		complain("%s%s: %s", root, LIST, errno ? strerror(errno) : "cannot be read");
-		return FAILED;
-	}
 	close(fd);
-	if (strlen(l->text) == l->len)
-		return OK;
-	if (memmem(l->text, l->len, ASHLAR_SONAME, strlen(ASHLAR_SONAME) - 2))
-		return complain("%s%s: no text, for it has zero bytes in it, and the library's name: put it in order by "
-				"hand", root, LIST);
-	l->what = "no text (it has zero bytes in it)";
-	l->len = 0;
-	l->text[0] = '\0';
-	return OK;
+	if (memchr(l->text, '\0', l->len))
+		l->what = "no text (it has zero bytes in it)";
+	return look(l);
 }
 
 /* The first entry that is ours, or an empty string. */
@@ -250,9 +284,8 @@ static int named(char entry[PATH_MAX])
 
 	if (read_list(&l) != OK)
 		return FAILED;
-	*entry = '\0';
-	if (next_ours(&l, &at, &len))
-		snprintf(entry, PATH_MAX, "%.*s", (int)len, l.text + at);
+	len = next_ours(&l, &at);
+	snprintf(entry, PATH_MAX, "%.*s", (int)len, l.seen + at);
 	return OK;
 }
 
@@ -491,30 +524,52 @@ static int check(void)
 	return OK;
 }
 
-static int folder = -1; /* /etc, locked by the commands that write */
+static int folder = -1; /* /etc */
 
+/* What the commands that write begin with; the lock ends with the program. */
 static int lock_list(void)
 {
+	int lock;
+
 	if (geteuid() != 0)
 		return complain("%s%s: only root can change it", root, LIST);
 	folder = open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return complain("%s/etc: %s", root, strerror(errno));
-	for (int i = 0; i < SECONDS; i++) {
-		if (flock(folder, LOCK_EX | LOCK_NB) == 0)
+	lock = open(LOCK, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (lock < 0 && (errno == ENOSPC || errno == EROFS))
+		return OK; /* nobody else can write a list, either */
+	for (int i = 0; lock >= 0 && i < SECONDS; i++) {
+		if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+			unlink(NEW); /* of one that was interrupted */
 			return OK;
+		}
 		if (errno != EWOULDBLOCK)
 			break;
 		sleep(1);
 	}
-	return complain("%s/etc: %s", root, errno == EWOULDBLOCK ? "another ashlar-preload is at work"
-								 : strerror(errno));
+	return complain("%s%s: %s", root, LOCK, errno == EWOULDBLOCK ? "another ashlar-preload is at work"
+								     : strerror(errno));
 }
 
 static int not_replaced(void)
 {
 	return complain("%s%s: %s", root, LIST,
 			errno == EBUSY ? "something is mounted on it: unmount it first" : strerror(errno));
+}
+
+/* Gives the file SELinux's label of the one that it replaces, or else of the dynamic linker's other file, whose
+ * is the same. Where there are none, it goes without. */
+static void set_label(int fd)
+{
+	static const char name[] = "security.selinux";
+	char label[256];
+	ssize_t n = getxattr(LIST, name, label, sizeof label);
+
+	if (n < 0)
+		n = getxattr("/etc/ld.so.cache", name, label, sizeof label);
+	if (n > 0)
+		(void)!fsetxattr(fd, name, label, (size_t)n, 0);
 }
 
 /* What a reader of the file sees is the old list or the new one, whatever happens meanwhile. */
@@ -527,10 +582,12 @@ static int write_list(const struct list *l, const struct list *before)
 		if (unlink(LIST) != 0 && errno != ENOENT)
 			return not_replaced();
 	} else {
-		unlink(NEW); /* of one that was interrupted */
 		fd = open(NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-		ok = fd >= 0 && fchmod(fd, 0644) == 0 &&
-		     write(fd, l->text, l->len) == (ssize_t)l->len && fsync(fd) == 0;
+		if (fd >= 0)
+			set_label(fd);
+		errno = fd < 0 ? errno : ENOSPC; /* which a short write does not tell */
+		ok = fd >= 0 && write(fd, l->text, l->len) == (ssize_t)l->len && fchown(fd, 0, 0) == 0 &&
+		     fchmod(fd, 0644) == 0 && fsync(fd) == 0;
 		if (!ok) {
 			complain("%s%s: %s", root, NEW, strerror(errno));
 			unlink(NEW);
@@ -547,7 +604,8 @@ static int write_list(const struct list *l, const struct list *before)
 			printf("note: %s%s had mode %04o and owner %u:%u; now 0644 and root: each program reads it\n",
 			       root, LIST, before->st.st_mode & 07777, before->st.st_uid, before->st.st_gid);
 	}
-	fsync(folder);
+	if (fsync(folder) != 0 && errno != EINVAL) /* it cannot be asked of some filesystems */
+		return complain("%s/etc: %s", root, strerror(errno));
 	return OK;
 }
 
@@ -581,9 +639,7 @@ static int status(void)
 	if (*entry)
 		return in_use(entry);
 	if (run(mapped, NULL, &r) && r.status == 0 && mapped_file(r.text, ASHLAR_SONAME)) {
-		/* glibc 2.36 overlooks a second comment */
-		printf("enabled, but not by an entry of %s%s: a comment there that names the library is none for the "
-		       "dynamic linker\n", root, LIST);
+		printf("enabled, but %s%s has no entry of the library's name: another name there leads to it\n", root, LIST);
 		return OK;
 	}
 	puts("not enabled");
@@ -633,34 +689,45 @@ static void take_out(struct list *l, size_t at, size_t len)
 
 	end += strspn(l->text + end, BLANKS);
 	if (end == l->len || l->text[end] == '\n')
-		while (at > 0 && strchr(BLANKS, l->text[at - 1]))
+		while (at > 0 && is_one_of(BLANKS, l->text[at - 1]))
 			at--;
 	if (l->text[end] == '\n' && (at == 0 || l->text[at - 1] == '\n'))
 		end++;
 	memmove(l->text + at, l->text + end, l->len + 1 - end);
+	memmove(l->seen + at, l->seen + end, l->len + 1 - end);
 	l->len -= end - at;
 }
 
 static int disable(void)
 {
-	static struct list before, after;
-	size_t at = 0, len;
+	static struct list before, after, shorter;
+	size_t at, len;
 
-	if (lock_list() != OK || read_list(&before) != OK || read_list(&after) != OK)
+	if (lock_list() != OK || read_list(&before) != OK)
 		return FAILED;
 	if (!has_ours(&before)) {
 		puts("not enabled");
 		return OK;
 	}
-	while (next_ours(&after, &at, &len)) {
+	if (read_list(&after) != OK)
+		return FAILED;
+	for (at = 0; (len = next_ours(&after, &at)) > 0; at = 0)
 		take_out(&after, at, len);
-		at = 0;
+	shorter = after;
+	if (look(&shorter) != OK)
+		return FAILED;
+	if (!same_entries(&after, &shorter)) { /* comments would be none any more: each byte stays at its place */
+		after = before;
+		for (at = 0; (len = next_ours(&before, &at)) > 0; at += len)
+			memset(after.text + at, ' ', len);
 	}
-	after.there = strspn(after.text, SEPARATORS) < after.len;
+	after.there = false; /* if there are but separators and zero bytes */
+	for (at = 0; at < after.len; at++)
+		after.there |= !strchr(SEPARATORS, after.text[at]);
 	if (write_list(&after, &before) != OK)
 		return FAILED;
-	for (at = 0; next_ours(&before, &at, &len); at += len)
-		printf("%s%s: taken out: %.*s\n", root, LIST, (int)len, before.text + at);
+	for (at = 0; (len = next_ours(&before, &at)) > 0; at += len)
+		printf("%s%s: taken out: %.*s\n", root, LIST, (int)len, before.seen + at);
 	if (before.link)
 		printf("note: %s%s was a symbolic link, and is %s now; the file that it led to is as it was\n", root, LIST,
 		       after.there ? "a file of its own" : "gone");
@@ -729,6 +796,7 @@ int main(int argc, char **argv)
 	int status;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	signal(SIGCHLD, SIG_DFL); /* who ignores it cannot wait */
 	argv[0] = "ashlar-preload"; /* for getopt_long's complaints */
 	status = command(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout))

@@ -116,6 +116,7 @@ library=$at$folder/libashlar.so.2
 
 in_rpm --initdb
 in_root ldconfig # so that its cache is there before
+(umask 077 && : >>"$at/etc/.pwd.lock") # which is lckpwdf's
 mkdir -p "$at/usr/share/licenses" # of Fedora's package filesystem
 files >"$work/before"
 
@@ -221,7 +222,6 @@ files | diff "$work/before" - || fail "the library's removal left something (>)"
 # What is not about this file stays, and an upgrade changes nothing.
 silently in_rpm -i --nodeps $(packages 1 ashlar)
 cat >"$list" <<E1
-# /usr/\$LIB/libashlar.so.2
 /usr/\$LIB/libdl.so.2:/usr/\$LIB/libashlar.so.2
 	/usr/\${LIB}/libashlar.so.2
 
@@ -239,7 +239,6 @@ mount --bind "$list" "$list"
 umount "$list"
 silently in_rpm -e ashlar
 cat >"$work/list" <<'E1'
-# /usr/$LIB/libashlar.so.2
 /usr/$LIB/libdl.so.2
 
 # libashlar.so.2
@@ -247,6 +246,12 @@ cat >"$work/list" <<'E1'
 E1
 diff "$work/list" "$list" || fail "the library's removal wrote another list (>)"
 [ "$(stat -c %a:%u "$list")" = 644:0 ] || fail "the list's mode: $(stat -c %a:%u "$list")"
+# With the entry gone, the second comment would be none for the dynamic linker.
+silently in_rpm -i --nodeps $(packages 1 ashlar)
+printf '# Libraries.\n# See ld.so(8).\nlibashlar.so.2\n' >"$list"
+silently in_rpm -e ashlar
+printf '# Libraries.\n# See ld.so(8).\n              \n' | diff - "$list" || fail "the library's removal wrote another list (>)"
+silently in_root true
 rm "$list"
 files | diff "$work/before" - || fail "the library's removal left something (>)"
 echo 'all as it should be'

@@ -34,7 +34,7 @@ text ashlar-config.1 >"$tmp/ashlar-config.1"
 for page in ashlar.sh.1 ashlar-preload.8; do
 	text $page >"$tmp/$page"
 	for option in --help --version; do
-		grep -q -- "$option" "$tmp/$page" || fail "not in $page: $option"
+		grep -q "^ *$option\(,.*\)*\$" "$tmp/$page" || fail "not described in $page: $option"
 	done
 done
 

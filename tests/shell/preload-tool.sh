@@ -46,6 +46,7 @@ install_from "$lib"
 run check || fail "check: $(cat "$tmp/out")"
 [ ! -e "$list" ] || fail "check writes"
 run enable || fail "enable: $(cat "$tmp/out")"
+! grep '^note: ' "$tmp/out" || fail "a note of a list that was not there"
 [ "$(cat "$list")" = "/usr/\$LIB/$soname" ] || fail "enable wrote: $(cat "$list")"
 [ "$(stat -c %a:%u "$list")" = 644:0 ] || fail "enable: mode $(stat -c %a:%u "$list")"
 starts || fail "after enable: $(cat "$tmp/err")"
@@ -82,20 +83,90 @@ becomes "libm.so.6:\t$soname:\n$soname.0.1\n\n" 'libm.so.6\n\n'
 becomes "libm.so.6 $soname\tlibc.so.6" 'libm.so.6 libc.so.6'
 becomes "libm.so.6\n\t$soname\n" 'libm.so.6\n'
 becomes "libm.so.6 /usr/local/lib/$soname libnot$soname ${soname}x" "libm.so.6 libnot$soname ${soname}x"
-printf '# /usr/$LIB/%s\n/usr/$LIB/libother.so\n' "$soname" >"$list" # glibc 2.36 finds only the first comment
+printf '# /usr/$LIB/%s\n/usr/$LIB/libother.so\n' "$soname" >"$list"
 ! run status || fail "a comment is taken for an entry"
 cp "$list" "$tmp/list"
-printf '# a comment before it that is longer than all that comes behind it\n# /usr/$LIB/%s\n' "$soname" >"$list"
-if unshare --mount sh -c 'mount --make-rprivate / && mount -t proc proc "$1/proc" && chroot "$1" /bin/cat /proc/self/maps' \
-	sh "$root" 2>/dev/null | grep -q "/$soname"; then
-	run status || fail "status with a comment that is none: $(cat "$tmp/out")"
-	says 'not by an entry' "status with a comment that is none"
-fi
-cp "$tmp/list" "$list"
 run enable || fail "enable behind a comment: $(cat "$tmp/out")"
 run disable || fail "disable behind a comment: $(cat "$tmp/out")"
 cmp -s "$list" "$tmp/list" || fail "disable behind a comment wrote: $(cat "$list")"
 rm "$list"
+
+# --- what the dynamic linker reads, whatever is in the list; and the same from the packages' own scripts
+mv "$installed" "$installed.away"
+sed "s,^list=.*,list=$tmp/other-list,; s,^lock=.*,lock=$tmp/other-lock," "$src/debian/libashlar2.prerm" >"$tmp/prerm"
+{
+	echo 'arg = {[2] = "0"}; posix = {chmod = function() end}'
+	sed '1,/^%preun -p <lua>/d; /^%preun preload/,$d' "$src/rpm/ashlar.spec" |
+		sed "s/%{soname}/libashlar.so.2/; s,/etc/ld.so.preload,$tmp/other-list,"
+} >"$tmp/preun.lua"
+# The names that it cannot find, which is each one.
+reads() { chroot "$root" /bin/true 2>&1 | sed -n "s/^ERROR: ld\.so: object '\(.*\)' from .*/\1/p"; }
+same_by()
+{
+	cp "$tmp/list" "$tmp/other-list"
+	"$@" >"$tmp/err" 2>&1 || fail "$1 with $row: $(cat "$tmp/err")"
+	{ [ ! -e "$list" ] && [ ! -e "$tmp/other-list" ]; } || cmp -s "$list" "$tmp/other-list" ||
+		fail "$* makes of $row another list than disable: $(cat -A "$tmp/other-list"), not $(cat -A "$list")"
+}
+agrees()
+{
+	row=$1
+	printf "$row" >"$list"
+	cp "$list" "$tmp/list"
+	reads >"$tmp/names"
+	grep -vE "^(.*/)?libashlar$install_suffix\.so(\.2(\.[.0-9]*)?)?\$" "$tmp/names" >"$tmp/expected" || :
+	! run status || fail "status with $row"
+	run disable || fail "disable of $row: $(cat "$tmp/out")"
+	if cmp -s "$tmp/names" "$tmp/expected"; then
+		says 'not enabled' "disable of $row"
+		cmp -s "$list" "$tmp/list" || fail "disable of $row wrote: $(cat -A "$list")"
+		run status || says 'not enabled' "status with $row"
+	else
+		says 'taken out' "disable of $row"
+		reads | cmp -s - "$tmp/expected" || fail "disable of $row: what is read is now $(reads)"
+	fi
+	[ -z "$install_suffix" ] || return 0
+	same_by sh "$tmp/prerm" remove
+	if command -v lua >/dev/null; then
+		same_by lua "$tmp/preun.lua"
+	fi
+}
+# glibc takes what is in a comment for entries, if it is not the first one
+agrees "# a comment that is longer than what comes behind it\n# $soname\n"
+agrees "# one\n# $soname and\n"
+# with the entry gone, the second comment were one no more
+agrees "# Libraries.\n# See ld.so(8).\n$soname\n"
+[ "$(cat "$list")" = "$(printf '# Libraries.\n# See ld.so(8).\n%*s' ${#soname} '')" ] ||
+	fail "disable, with two comments, wrote: $(cat -A "$list")"
+# nor does each disable after an enable leave more
+echo "$soname" >>"$list"
+cp "$list" "$tmp/list"
+run disable && [ "$(wc -l <"$list")" -eq 3 ] || fail "disable, with two comments, wrote again: $(cat -A "$list")"
+# with the entry gone, the second comment is one still, and by a byte is none
+agrees "#\n#\n$soname\n"
+[ "$(wc -c <"$list")" -eq 4 ] || fail "disable, with two comments, left blanks: $(cat -A "$list")"
+agrees "#a\n#\n$soname\n"
+agrees "$soname\r\n"
+agrees "$soname\0"
+agrees "$soname\n\0"
+agrees "x\0$soname\n"
+agrees "x\0$soname y"
+agrees "x\0y $soname"
+agrees ":$soname"
+agrees "\n"
+for row in $(awk -v so="$soname" 'BEGIN {
+	srand(1)
+	n = split("# # # # \\n \\n \\n \\040 \\t : : \\0 \\r x libx.so #y libashlar.so /x/" so " " so " " so " " so ".1", part)
+	for (row = 0; row < 40; row++) {
+		for (i = rand() * 14; i >= 0; i--)
+			printf "%s", part[int(rand() * n) + 1]
+		print ""
+	}
+}'); do
+	agrees "$row"
+done
+rm -f "$list"
+mv "$installed.away" "$installed"
 
 # --- a mode and an owner that others cannot read the list with
 (umask 027 && echo '/usr/$LIB/libother.so' >"$list" && chown 1234 "$list")
@@ -104,6 +175,23 @@ says 'mode 0640 and owner 1234:' "a list of mode 640"
 [ "$(stat -c %a:%u "$list")" = 644:0 ] || fail "mode $(stat -c %a:%u "$list")"
 run disable
 ! grep note: "$tmp/out" || fail "a note of a mode that is as it was"
+rm "$list"
+
+# --- not loaded, but spoken of
+cat >"$tmp/speaks.c" <<E0
+#include <unistd.h>
+__attribute__((constructor)) static void f(void) { (void)!write(1, "/usr/lib/$soname\n", sizeof "/usr/lib/$soname"); }
+E0
+$CC -shared -fPIC -o "$root/usr/$folder/libspeaks.so" "$tmp/speaks.c" || broken "no library that speaks"
+echo '/usr/$LIB/libspeaks.so' >"$list"
+! run status || fail "status takes what a program prints for its maps: $(cat "$tmp/out")"
+rm "$list"
+
+# --- loaded by another name
+ln -s "$soname" "$root/usr/$folder/libname.so"
+echo '/usr/$LIB/libname.so' >"$list"
+run status || fail "status with a link to it: $(cat "$tmp/out")"
+says 'another name' "status with a link to it"
 rm "$list"
 
 # --- in the list, but not in use
@@ -184,16 +272,70 @@ rm "$list"
 mkfifo "$list"
 not_named "a pipe" "is a device, a pipe"
 rm "$list"
+if command -v python3 >/dev/null; then
+	(cd "$root/etc" && python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("ld.so.preload")')
+	not_named "a socket" "is a device, a pipe"
+	rm "$list"
+fi
+ln -s "${list##*/}" "$list"
+not_named "a link to itself" "is a symbolic link"
+rm "$list"
 printf 'libm.so.6\n\0\0' >"$list"
 not_named "zero bytes" "zero bytes"
-printf '%s\0' "$soname" >"$list"
-! run disable || fail "disable with the name between zero bytes: $(cat "$tmp/out")"
-says 'by hand' "disable with the name between zero bytes"
 head -c 3000000 /dev/zero | tr '\0' '#' >"$list"
 run disable || fail "disable with a long list: $(cat "$tmp/out")"
 printf '\n%s\n' "$soname" >>"$list"
 run disable || fail "disable of the last line of a long list: $(cat "$tmp/out")"
 [ "$(wc -c <"$list")" -eq 3000001 ] || fail "a long list became one of $(wc -c <"$list") bytes"
+# --- what stands in the way
+# in_mount COMMANDS: before the tool, with the root as $1, in a mount namespace of its own
+in_mount() { before=$1; shift; unshare --mount sh -c "mount --make-rprivate / && $before"' && shift && exec "$@"' \
+	sh "$root" "$tool" --root "$root" "$@" >"$tmp/out" 2>&1; }
+# a lock that anybody can have
+chmod 755 "$tmp" "$root" "$root/etc"
+setpriv --reuid=65534 --regid=65534 --clear-groups sh -c 'exec 9<"$1" && flock 9 && exec sleep 60' sh "$root/etc" &
+locked=$!
+sleep 0.2
+echo "$soname" >"$list"
+timeout 10 "$tool" --root "$root" disable >"$tmp/out" 2>&1 || fail "disable with a user's lock of /etc: $(cat "$tmp/out")"
+kill $locked
+wait $locked 2>/dev/null || :
+# another one at work
+echo "$soname" >"$list"
+rm "$list"
+flock "$root/etc/.pwd.lock" sh -c "sleep 1; echo $soname >'$list'" &
+sleep 0.2
+run disable || fail "disable after another: $(cat "$tmp/out")"
+wait $! || :
+[ ! -e "$list" ] || fail "disable does not wait for another"
+[ "$(stat -c %a "$root/etc/.pwd.lock")" = 600 ] || fail "anybody can lock it"
+# what an interrupted one leaves
+: >"$list.ashlar-new"
+run disable && [ ! -e "$list.ashlar-new" ] || fail "disable leaves what an interrupted one has left"
+in_mount 'mount -t tmpfs -o nr_inodes=2 none $1/etc && echo '"$soname"' >$1/etc/ld.so.preload' disable ||
+	fail "disable with no room: $(cat "$tmp/out")"
+says '^disabled' "disable with no room"
+! in_mount 'mount -t tmpfs -o nr_inodes=2 none $1/etc && echo libm.so.6 '"$soname"' >$1/etc/ld.so.preload' disable ||
+	fail "disable with no room for the rest: $(cat "$tmp/out")"
+says 'ashlar-new: No space' "disable with no room for the rest"
+rm -f "$root/etc/.pwd.lock"
+in_mount 'mount --bind $1/etc $1/etc && mount -o remount,bind,ro $1/etc' disable ||
+	fail "disable of nothing where nothing can be written: $(cat "$tmp/out")"
+# who ignores the end of children
+echo "$soname" >"$list"
+printf '#!/bin/sh\nexec env --ignore-signal=CHLD "%s" "$@"\n' "$tool" >"$tmp/ignoring"
+chmod 755 "$tmp/ignoring"
+if env --ignore-signal=CHLD true 2>/dev/null; then
+	(tool=$tmp/ignoring && run status) || fail "status, SIGCHLD ignored: $(cat "$tmp/out")"
+fi
+# SELinux's label
+echo libm.so.6 >>"$list"
+if python3 -c 'import os, sys; os.setxattr(sys.argv[1], "security.selinux", b"a_label")' "$list" 2>/dev/null; then
+	run disable || fail "disable of a list with a label: $(cat "$tmp/out")"
+	[ "$(python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "security.selinux").decode())' "$list")" = a_label ] ||
+		fail "the label is not kept"
+fi
+
 echo "$soname" >"$list"
 ! unshare --mount sh -c 'mount --make-rprivate / && mount --bind "$1" "$1" && shift && exec "$@"' sh "$list" \
 	"$tool" --root "$root" disable >"$tmp/out" 2>&1 || fail "disable of a list that is mounted"
