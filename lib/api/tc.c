@@ -23,6 +23,7 @@
 
 /* Weak: see malloc.c. */
 #define EXPORT ASHLAR_EXPORT __attribute__((weak))
+#define COLD EXPORT __attribute__((cold))
 
 /* ---- tc_malloc */
 
@@ -157,7 +158,7 @@ static SLOW size_t value_of(enum property which)
 
 /* gperftools: a figure by name, in bytes unless the name says otherwise; 1, or 0 and *value is as it was if there
  * is none of that name. While we stand down there is none of any. Any thread; not async-signal-safe. */
-EXPORT int MallocExtension_GetNumericProperty(const char *property, size_t *value)
+COLD int MallocExtension_GetNumericProperty(const char *property, size_t *value)
 {
 	enum property which = property_of(property);
 	if (which == PROPERTIES || !value || ash_standing_down)
@@ -167,7 +168,7 @@ EXPORT int MallocExtension_GetNumericProperty(const char *property, size_t *valu
 }
 
 /* gperftools: sets what can be set; 1, or 0 if it cannot. */
-EXPORT int MallocExtension_SetNumericProperty(const char *property, size_t value)
+COLD int MallocExtension_SetNumericProperty(const char *property, size_t value)
 {
 	if (property_of(property) != AGGRESSIVE_DECOMMIT || ash_standing_down)
 		return 0;
@@ -191,7 +192,7 @@ static int clamped(size_t n)
 
 /* gperftools: live blocks: how many, their bytes, and how many of 2^i bytes and more in histogram[i]. Of large ones
  * the group counts; those of the first 32 KiB of the process are not in the histogram. Always 1. */
-EXPORT int MallocExtension_MallocMemoryStats(int *blocks, size_t *total, int histogram[kMallocExtensionHistogramSize])
+COLD int MallocExtension_MallocMemoryStats(int *blocks, size_t *total, int histogram[kMallocExtensionHistogramSize])
 {
 	struct ash_arena_stats s;
 	struct ash_nursery_stats nursery;
@@ -232,7 +233,7 @@ static void put_into(void *arg, const char *text)
 }
 
 /* gperftools: a report for people into buffer, cut to length - 1 bytes. */
-EXPORT void MallocExtension_GetStats(char *buffer, int length)
+COLD void MallocExtension_GetStats(char *buffer, int length)
 {
 	if (length <= 0)
 		return;
@@ -244,40 +245,40 @@ EXPORT void MallocExtension_GetStats(char *buffer, int length)
 /* ---- what a program may do */
 
 /* gperftools: the calling thread will do nothing for a while: its cache is emptied ... */
-EXPORT void MallocExtension_MarkThreadIdle(void)
+COLD void MallocExtension_MarkThreadIdle(void)
 {
 	ash_thread_flush();
 }
 
 /* ... and is there again for the next call. */
-EXPORT void MallocExtension_MarkThreadBusy(void)
+COLD void MallocExtension_MarkThreadBusy(void)
 {
 	ash_thread_cache();
 }
 
 /* gperftools: returns at least so many bytes of free memory to the system, if there are; it may be more. */
-EXPORT void MallocExtension_ReleaseToSystem(size_t bytes)
+COLD void MallocExtension_ReleaseToSystem(size_t bytes)
 {
 	if (bytes && ash_chunk_trim() < bytes)
 		ash_heap_trim(false);
 }
 
 /* gperftools: returns all free memory that can be. */
-EXPORT void MallocExtension_ReleaseFreeMemory(void)
+COLD void MallocExtension_ReleaseFreeMemory(void)
 {
 	ash_heap_trim(false);
 }
 
 /* gperftools: looks for damage. Here: what the calling thread has freed goes back to its slabs, where a block that
  * was freed twice or is none is found, and ends the process. Always 1. */
-EXPORT int MallocExtension_VerifyAllMemory(void)
+COLD int MallocExtension_VerifyAllMemory(void)
 {
 	ash_thread_flush();
 	return 1;
 }
 
 /* gperftools: whether p is fine. If it is no live block of ours, and not NULL, the process ends. Always 1. */
-EXPORT int MallocExtension_VerifyMallocMemory(const void *p)
+COLD int MallocExtension_VerifyMallocMemory(const void *p)
 {
 	if (p)
 		ash_usable((void *)p, "MallocExtension_VerifyMallocMemory");
@@ -287,13 +288,13 @@ EXPORT int MallocExtension_VerifyMallocMemory(const void *p)
 /* ---- what a program may ask of a block or a thread */
 
 /* gperftools: bytes that a block of malloc(size) has; 0: it cannot be had. */
-EXPORT size_t MallocExtension_GetEstimatedAllocatedSize(size_t size)
+COLD size_t MallocExtension_GetEstimatedAllocatedSize(size_t size)
 {
 	return ashlar_nallocx(size ? size : 1, 0);
 }
 
 /* gperftools: whose the block at p is, which need not be one. While we stand down we cannot tell of others. */
-EXPORT MallocExtension_Ownership MallocExtension_GetOwnership(const void *p)
+COLD MallocExtension_Ownership MallocExtension_GetOwnership(const void *p)
 {
 	if (ash_is_ours(p))
 		return MallocExtension_kOwned;
@@ -306,7 +307,7 @@ static void add_bytes(void *sum, unsigned class, size_t blocks)
 }
 
 /* gperftools: bytes in the calling thread's cache. */
-EXPORT size_t MallocExtension_GetThreadCacheSize(void)
+COLD size_t MallocExtension_GetThreadCacheSize(void)
 {
 	size_t sum = 0;
 	const struct cache *t = ash_thread_cache_or_null();
@@ -316,7 +317,7 @@ EXPORT size_t MallocExtension_GetThreadCacheSize(void)
 }
 
 /* Second names of the same. */
-#define ALIAS(of) __attribute__((alias(#of), visibility("default"), weak))
+#define ALIAS(of) __attribute__((alias(#of), visibility("default"), weak, cold))
 ALIAS(MallocExtension_MarkThreadIdle) void MallocExtension_MarkThreadTemporarilyIdle(void);
 ALIAS(MallocExtension_VerifyMallocMemory) int MallocExtension_VerifyNewMemory(const void *p);
 ALIAS(MallocExtension_VerifyMallocMemory) int MallocExtension_VerifyArrayNewMemory(const void *p);
