@@ -468,6 +468,7 @@ END_TEST
 START_TEST(test_active_pages_are_read_without_a_call)
 {
 	static const char *const arenas[] = {"0", "4096"};
+	void *some = opaque_ptr(malloc(MIB)); /* with a prefix nobody else has allocated anything */
 
 	for (size_t i = 0; i < ARRAY_LEN(arenas); i++) {
 		size_t *counter = NULL, n = sizeof(counter), pages = 20 * MIB / get_size("arenas.page"), before;
@@ -489,17 +490,21 @@ START_TEST(test_active_pages_are_read_without_a_call)
 		new_epoch();
 		must_f(*counter < before + pages / 2, "%zu, %zu", before, *counter);
 	}
+	free(some);
 	must(mallctl("experimental.arenas.4097.pactivep", NULL, NULL, NULL, 0) == ENOENT);
 }
 END_TEST
 
 START_TEST(test_metadata_is_records_and_page_map)
 {
+	void *some = opaque_ptr(malloc(MIB));
+
 	new_epoch();
 	must(get_size("stats.metadata_edata") > 0 && get_size("stats.metadata_rtree") > 0);
 	must(get_size("stats.metadata_edata") + get_size("stats.metadata_rtree") == get_size("stats.metadata"));
 	must(get_size("stats.arenas.4096.metadata_edata") == get_size("stats.metadata_edata"));
 	must(get_size("stats.arenas.0.metadata_rtree") == get_size("stats.metadata_rtree"));
+	free(some);
 }
 END_TEST
 
