@@ -173,8 +173,10 @@ E2E_TESTS = \
 	tests/e2e/redis.sh \
 	tests/e2e/ruby.sh \
 	tests/e2e/sqlite3.sh \
+	tests/e2e/swipl.sh \
 	tests/e2e/tar.sh \
-	tests/e2e/valgrind.sh
+	tests/e2e/valgrind.sh \
+	tests/e2e/yrmcds.sh
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.sh tests/e2e/packages
 
 .PHONY: check-e2e
