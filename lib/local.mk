@@ -61,7 +61,8 @@ libash_api_la_SOURCES = \
 	lib/api/mallocx.c \
 	lib/api/slow.c \
 	lib/api/standdown.c \
-	lib/api/stats.c
+	lib/api/stats.c \
+	lib/api/tc.c
 libash_shared_la_SOURCES = lib/api/dl.c
 libash_static_la_SOURCES =
 libash_static_la_CPPFLAGS = $(AM_CPPFLAGS) -DASHLAR_NEW_STATIC

@@ -40,7 +40,13 @@ SMOKE_TESTS += \
 	tests/api/test_stats \
 	tests/api/test_usable
 if !PREFIXED
+API_TESTS += tests/api/test_tc
+SMOKE_TESTS += tests/api/test_tc
 if HAVE_CXX
+if CXX_OPERATORS
+API_TESTS += tests/api/test_tc_cxx
+SMOKE_TESTS += tests/api/test_tc_cxx
+endif
 API_TESTS += tests/api/test_cxx tests/api/test_cxx_own
 SMOKE_TESTS += tests/api/test_cxx tests/api/test_cxx_own
 endif
@@ -99,6 +105,12 @@ tests_api_test_seccomp_LDADD = $(API_LDADD)
 tests_api_test_stats_SOURCES = tests/api/test_stats.c $(api_headers)
 tests_api_test_stats_CFLAGS = $(API_CFLAGS)
 tests_api_test_stats_LDADD = $(API_LDADD)
+tests_api_test_tc_SOURCES = tests/api/test_tc.c $(api_headers)
+tests_api_test_tc_CFLAGS = $(API_CFLAGS)
+tests_api_test_tc_LDADD = $(API_LDADD) -lpthread
+tests_api_test_tc_cxx_SOURCES = tests/api/test_tc_cxx.cc $(api_headers)
+tests_api_test_tc_cxx_CXXFLAGS = $(tests_api_test_cxx_CXXFLAGS)
+tests_api_test_tc_cxx_LDADD = $(API_LDADD)
 tests_api_test_threads_SOURCES = tests/api/test_threads.c $(api_headers)
 tests_api_test_threads_CFLAGS = $(API_CFLAGS)
 tests_api_test_threads_LDADD = $(API_LDADD)
@@ -161,8 +173,10 @@ E2E_TESTS = \
 	tests/e2e/redis.sh \
 	tests/e2e/ruby.sh \
 	tests/e2e/sqlite3.sh \
+	tests/e2e/swipl.sh \
 	tests/e2e/tar.sh \
-	tests/e2e/valgrind.sh
+	tests/e2e/valgrind.sh \
+	tests/e2e/yrmcds.sh
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.sh tests/e2e/packages
 
 .PHONY: check-e2e

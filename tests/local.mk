@@ -44,6 +44,7 @@ SHELL_TESTS = \
 	tests/shell/preload-tool.sh \
 	tests/shell/program-conf.sh \
 	tests/shell/stats.sh \
+	tests/shell/tcmalloc-header.sh \
 	tests/shell/wrapper.sh
 TESTS += $(SHELL_TESTS)
 
@@ -58,6 +59,7 @@ PRELOAD_TESTS = \
 	tests/preload/footprint.sh \
 	tests/preload/foreign.sh \
 	tests/preload/fork.sh \
+	tests/preload/gperftools.sh \
 	tests/preload/initorder.sh \
 	tests/preload/libcdlsym.sh \
 	tests/preload/limits.sh \
@@ -81,6 +83,7 @@ EXTRA_DIST += \
 	tests/preload/footprint.c \
 	tests/preload/foreign.c \
 	tests/preload/fork.c \
+	tests/preload/gperftools.c \
 	tests/preload/initorder.c \
 	tests/preload/keys.c \
 	tests/preload/limits.c \

@@ -93,4 +93,12 @@ ALIAS(pvalloc) __attribute__((malloc, alloc_size(1))) void *__libc_pvalloc(size_
 ALIAS(posix_memalign) __attribute__((nonnull(1))) int __posix_memalign(void **memptr,
 								       size_t alignment,
 								       size_t size);
+
+/* gperftools' (tc.c). */
+ALIAS(memalign) __attribute__((weak, malloc, alloc_align(1), alloc_size(2)))
+void *tc_memalign(size_t alignment, size_t size);
+ALIAS(valloc) __attribute__((weak, malloc, alloc_size(1))) void *tc_valloc(size_t size);
+ALIAS(pvalloc) __attribute__((weak, malloc, alloc_size(1))) void *tc_pvalloc(size_t size);
+ALIAS(posix_memalign) __attribute__((weak, nonnull(1))) int tc_posix_memalign(void **memptr, size_t alignment,
+									      size_t size);
 #endif

@@ -238,4 +238,10 @@ ASHLAR_EXPORT int API(malloc_info)(int options, FILE *stream)
 #define ALIAS(of) __attribute__((alias(#of), visibility("default")))
 ALIAS(mallinfo) struct mallinfo __libc_mallinfo(void);
 ALIAS(mallopt) int __libc_mallopt(int param, int value);
+
+/* gperftools' (tc.c). */
+ALIAS(mallinfo) __attribute__((weak)) struct mallinfo tc_mallinfo(void);
+ALIAS(mallinfo2) __attribute__((weak)) struct mallinfo2 tc_mallinfo2(void);
+ALIAS(malloc_stats) __attribute__((weak)) void tc_malloc_stats(void);
+ALIAS(mallopt) __attribute__((weak)) int tc_mallopt(int param, int value);
 #endif

@@ -115,4 +115,15 @@ ALIAS(calloc) __attribute__((malloc, leaf, alloc_size(1, 2)))
 void *__libc_calloc(size_t count, size_t size);
 ALIAS(realloc) __attribute__((leaf, alloc_size(2))) void *__libc_realloc(void *p, size_t size);
 ALIAS(free) __attribute__((leaf)) void __libc_free(void *p);
+
+/* gperftools' (tc.c). Weak: a program that is linked with the archive may have such names of its own. */
+ALIAS(malloc) __attribute__((weak, malloc, leaf, alloc_size(1))) void *tc_malloc_skip_new_handler(size_t size);
+ALIAS(calloc) __attribute__((weak, malloc, leaf, alloc_size(1, 2))) void *tc_calloc(size_t count, size_t size);
+ALIAS(realloc) __attribute__((weak, leaf, alloc_size(2))) void *tc_realloc(void *p, size_t size);
+ALIAS(free) __attribute__((weak, leaf)) void tc_free(void *p);
+ALIAS(cfree) __attribute__((weak)) void tc_cfree(void *p);
+ALIAS(free_sized) __attribute__((weak)) void tc_free_sized(void *p, size_t size);
+ALIAS(free_aligned_sized) __attribute__((weak)) void tc_free_aligned_sized(void *p, size_t alignment, size_t size);
+ALIAS(malloc_usable_size) __attribute__((weak, leaf)) size_t tc_malloc_size(void *p);
+ALIAS(malloc_usable_size) __attribute__((weak, leaf)) size_t MallocExtension_GetAllocatedSize(void *p);
 #endif

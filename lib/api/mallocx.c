@@ -173,3 +173,6 @@ ALIAS(sallocx) size_t ashlar_sallocx(const void *p, int flags);
 ALIAS(dallocx) void ashlar_dallocx(void *p, int flags);
 ALIAS(sdallocx) void ashlar_sdallocx(void *p, size_t size, int flags);
 ALIAS(nallocx) size_t ashlar_nallocx(size_t size, int flags);
+#ifndef ASHLAR_PREFIX
+ALIAS(nallocx) __attribute__((weak)) size_t tc_nallocx(size_t size, int flags); /* gperftools' (tc.c) */
+#endif

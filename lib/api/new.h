@@ -31,6 +31,8 @@ typedef void sized_delete(void *, size_t);
 typedef void sized_aligned_delete(void *, size_t, size_t);
 typedef void nothrow_delete(void *, const struct nothrow *);
 typedef void aligned_nothrow_delete(void *, size_t, const struct nothrow *);
+typedef void *nothrow_new(size_t, const struct nothrow *);
+typedef void *aligned_nothrow_new(size_t, size_t, const struct nothrow *);
 
 /* Those that others call by name: by one jump, to the program's own where it has them. */
 plain_new NEW() ASH_NOPLT, NEW_ARRAY();
@@ -84,6 +86,24 @@ void *ash_new_next(void *_Atomic *slot, const char *name);
 		else                                                           \
 			otherwise;                                             \
 	}
+
+/* gperftools' names of the operators (tc.c): those of the forms that do the work, whatever these resolve to. A
+ * further argument does no harm in any calling convention. Weak, as the rest of its functions are. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wattribute-alias"
+#endif
+#define TC(of) __attribute__((alias(STRING(of)), visibility("default"), weak))
+#define DEFINE_TC_NEW                                                                                      \
+	TC(NEW()) plain_new tc_new, tc_newarray;                                                           \
+	TC(NEW(St11align_val_t)) aligned_new tc_new_aligned, tc_newarray_aligned;                          \
+	TC(DELETE()) plain_delete tc_delete, tc_deletearray;                                               \
+	TC(DELETE()) sized_delete tc_delete_sized, tc_deletearray_sized;                                   \
+	TC(DELETE()) nothrow_delete tc_delete_nothrow, tc_deletearray_nothrow;                             \
+	TC(DELETE(St11align_val_t)) aligned_delete tc_delete_aligned, tc_deletearray_aligned;              \
+	TC(DELETE(St11align_val_t)) aligned_nothrow_delete tc_delete_aligned_nothrow,                      \
+		tc_deletearray_aligned_nothrow;                                                            \
+	TC(DELETE()) sized_aligned_delete tc_delete_sized_aligned, tc_deletearray_sized_aligned;
+
 
 /* Four of the operators as this library defines them, whatever their names resolve to. */
 #define STRING2(x) #x

@@ -15,9 +15,6 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 
-typedef void *nothrow_new(size_t, const struct nothrow *);
-typedef void *aligned_nothrow_new(size_t, size_t, const struct nothrow *);
-
 #define NEXT(type, name) ((type *)next(STRING(name)))
 
 /* An operator of the runtime's; NULL: the process has none. */
@@ -176,3 +173,7 @@ static void *aligned_quietly(size_t size, size_t align, const void *caller)
 
 DEFINE_NOTHROW(NEW)
 DEFINE_NOTHROW(NEW_ARRAY)
+
+DEFINE_TC_NEW
+TC(NEW(RKSt9nothrow_t)) nothrow_new tc_new_nothrow, tc_newarray_nothrow;
+TC(NEW(St11align_val_tRKSt9nothrow_t)) aligned_nothrow_new tc_new_aligned_nothrow, tc_newarray_aligned_nothrow;

@@ -60,3 +60,24 @@ OPERATOR void DELETE(St11align_val_t)(void *p, size_t align)
 	(void)align;
 	free(p);
 }
+
+DEFINE_TC_NEW
+
+/* The runtime's. */
+nothrow_new NEW(RKSt9nothrow_t);
+aligned_nothrow_new NEW(St11align_val_tRKSt9nothrow_t);
+
+nothrow_new tc_new_nothrow;
+OPERATOR void *tc_new_nothrow(size_t size, const struct nothrow *tag)
+{
+	return NEW(RKSt9nothrow_t)(size, tag);
+}
+
+aligned_nothrow_new tc_new_aligned_nothrow;
+OPERATOR void *tc_new_aligned_nothrow(size_t size, size_t align, const struct nothrow *tag)
+{
+	return NEW(St11align_val_tRKSt9nothrow_t)(size, align, tag);
+}
+
+TC(tc_new_nothrow) nothrow_new tc_newarray_nothrow;
+TC(tc_new_aligned_nothrow) aligned_nothrow_new tc_newarray_aligned_nothrow;

@@ -12,9 +12,7 @@
 
 #define FIRST_BYTES 1024      /* of blocks, in an array's first size ... */
 #define FIRST_SLOTS 6         /* ... but no more slots than this, and at least 2 */
-#define CLASS_BYTES 262144    /* of blocks, in an array's largest size ... */
-#define SLOTS_MIN 70          /* ... but at least this many slots: a burst of 64, and some */
-#define SLOTS_MAX 254         /* ... and at most this many */
+#define CLASS_BYTES 262144    /* of blocks, in an array's largest size, but for the limits to its slots */
 #define BUDGET 4096           /* bytes of growth any cache may have ... */
 #define BUDGET_PER_EVENT 64   /* ... what each visit to the slow path adds at first ... */
 #define BUDGET_RISE 128       /* ... and after how many such visits that is one byte more on average ... */
@@ -28,7 +26,7 @@
 static unsigned slots_max(unsigned class)
 {
 	unsigned n = CLASS_BYTES / ash_class_size[class];
-	return n < SLOTS_MIN ? SLOTS_MIN : n > SLOTS_MAX ? SLOTS_MAX : n;
+	return n < ASH_SLOTS_MIN ? ASH_SLOTS_MIN : n > ASH_SLOTS_MAX ? ASH_SLOTS_MAX : n;
 }
 
 static unsigned slots_first(unsigned class)
@@ -305,7 +303,7 @@ ash_cache_count(const struct cache *t, uint32_t shard, void (*count)(void *arg, 
 		void **base = __atomic_load_n(&t->base[c], __ATOMIC_RELAXED);
 		void **top = __atomic_load_n(&t->fast.top[c], __ATOMIC_RELAXED);
 		size_t n = base ? (size_t)(top - base) : 0;
-		if (n <= SLOTS_MAX) /* else caught between two stores of a resize */
+		if (n <= ASH_SLOTS_MAX) /* else caught between two stores of a resize */
 			count(arg, c, n);
 	}
 	for (uint32_t i = 0; i < t->noutbox; i++) {

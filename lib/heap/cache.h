@@ -26,6 +26,11 @@ struct outbox {
 	void *block[ASH_BATCH];
 };
 
+/* What arrays may grow to: at least the first (a burst of 64, and some), at most the second, which is for small
+ * blocks. */
+#define ASH_SLOTS_MIN 70
+#define ASH_SLOTS_MAX 254
+
 struct cache {
 	struct ash_fast fast;
 	struct shard *shard;           /* const while bound */

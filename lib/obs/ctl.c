@@ -52,6 +52,7 @@ enum source {
 	ARENA_ACTION, /* enum action */
 	ARENA_DECAY_MS,
 	ARENA_MUZZY_MS,
+	ARENA_GROW_LIMIT,
 	ARENA_NAME,
 	ARENAS_CREATE,
 	ARENAS_LOOKUP,
@@ -64,6 +65,8 @@ enum source {
 	BIN_STATS,     /* ... of struct ash_bin_stats */
 	LEXTENT_STATS, /* ... of struct ash_lextent_stats */
 	LEXTENT_CURRENT,
+	CTL_LOCK,      /* ... of struct ash_lock_stats */
+	ARENA_PACTIVEP,
 	ACTIVE_NOW,
 	UTIL_QUERY,
 	UTIL_BATCH,
@@ -328,6 +331,8 @@ static union value number(enum ctl_type type, uint64_t n)
 struct taken {
 	uint64_t epoch; /* 0: none yet */
 	bool there;     /* the arena was in use */
+	bool watched;   /* the program knows where this is: its pactive. Written at each epoch, atomically: */
+	size_t pactive;
 	struct ash_arena_stats s;
 };
 
@@ -339,14 +344,30 @@ static struct {
 	struct ash_stats sum;
 	struct ash_arena_stats all;
 	struct ash_arena_stats now; /* for an answer beside the epoch's */
+	struct ash_lock_stats lock; /* of the lock above */
+	size_t pactive;             /* as those of arenas */
+	bool watched;               /* any of them is */
 	struct taken *of[ASH_SHARDS_MAX];
 } figures;
+
+static void take(struct taken *t, size_t i)
+{
+	t->there = ash_stats_arena((uint32_t)i, &t->s);
+	t->epoch = figures.epoch;
+	__atomic_store_n(&t->pactive, t->s.pactive, __ATOMIC_RELAXED);
+}
 
 static void refresh(void)
 {
 	ash_stats_arena(ASH_ARENAS_ALL, &figures.all);
 	ash_stats_sum(&figures.all, &figures.sum);
+	figures.lock = (struct ash_lock_stats){0};
+	ash_lock_add_stats(&lock, &figures.lock);
 	figures.epoch++;
+	__atomic_store_n(&figures.pactive, figures.all.pactive, __ATOMIC_RELAXED);
+	for (size_t i = 0; figures.watched && i < ash_arena_count(); i++)
+		if (figures.of[i] && figures.of[i]->watched)
+			take(figures.of[i], i);
 }
 
 /* Locks, and sees to it that there are some. */
@@ -368,12 +389,19 @@ static int figures_of(size_t i, const struct ash_arena_stats **s)
 		t = figures.of[i] = ash_os_map(align_up(sizeof *t, ash_os.page_size));
 	if (!t)
 		return EAGAIN;
-	if (t->epoch != figures.epoch) {
-		t->there = ash_stats_arena((uint32_t)i, &t->s);
-		t->epoch = figures.epoch;
-	}
+	if (t->epoch != figures.epoch)
+		take(t, i);
 	*s = &t->s;
 	return t->there ? 0 : ENOENT;
+}
+
+/* Where the pactive of an arena is, whose figures there are: from now on it is kept up. */
+static const size_t *watch(size_t i)
+{
+	if (is_all(i))
+		return &figures.pactive;
+	figures.watched = figures.of[i]->watched = true;
+	return &figures.of[i]->pactive;
 }
 
 static uint64_t field(const void *from, uint16_t arg)
@@ -391,6 +419,8 @@ static int read_figure(const struct path *p, uint64_t *v)
 	lock_figures();
 	if (n->source == STATS) {
 		*v = field(&figures.sum, n->arg);
+	} else if (n->source == CTL_LOCK) {
+		*v = field(&figures.lock, n->arg);
 	} else if (n->source == ACTIVE_NOW) {
 		ash_stats_arena(ASH_ARENAS_ALL, &figures.now);
 		*v = figures.now.active;
@@ -402,6 +432,8 @@ static int read_figure(const struct path *p, uint64_t *v)
 			*v = field(&s->heap.bin[j], n->arg);
 		else if (n->source == LEXTENT_STATS)
 			*v = field(&s->lextent[j], n->arg);
+		else if (n->source == ARENA_PACTIVEP)
+			*v = (uintptr_t)watch(p->index[0]);
 		else
 			*v = s->lextent[j].nmalloc - s->lextent[j].ndalloc;
 	}
@@ -556,10 +588,13 @@ static int read_value(const struct path *p, union value *v)
 		break;
 	case ARENA_DECAY_MS:
 	case ARENA_MUZZY_MS:
+	case ARENA_GROW_LIMIT:
 		if (!exists(p->index[0]))
 			return EFAULT;
 		if (n->source == ARENA_DECAY_MS)
 			u = (uint64_t)ash_chunk_decay();
+		if (n->source == ARENA_GROW_LIMIT)
+			u = ash_chunk_step_max();
 		break;
 	case DECAY_MS:
 		u = (uint64_t)ash_chunk_decay();
@@ -613,8 +648,11 @@ static int write_value(const struct path *p, union value v)
 		return (n->type == CTL_BOOL ? v.truth : v.size != 0) ? EFAULT : 0;
 	case ARENA_DECAY_MS:
 	case ARENA_MUZZY_MS:
+	case ARENA_GROW_LIMIT:
 		if (!exists(p->index[0]))
 			return EFAULT;
+		if (n->source == ARENA_GROW_LIMIT)
+			return ash_chunk_set_step_max(v.size) ? 0 : EFAULT;
 		if (n->source == ARENA_DECAY_MS)
 			return write_decay_ms((intptr_t)v.size);
 		return is_decay_ms((intptr_t)v.size) ? 0 : EFAULT;

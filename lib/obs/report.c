@@ -222,12 +222,15 @@ static const struct figure bins[] = {
 	BIN("curslabs", curslabs, 9),  BIN("nonfull_slabs", nonfull_slabs, 14),
 };
 
-struct locks {
-	uint64_t taken, sleeps, spins;
-};
 static const struct figure locks[] = {
-#define LOCK(name, member) AT(struct locks, #name, member, 14)
-	LOCK(num_ops, taken), LOCK(num_wait, sleeps), LOCK(num_spin_acq, spins),
+#define LOCK(name, member, width) AT(struct ash_lock_stats, #name, member, width)
+	LOCK(num_ops, taken, 14),
+	LOCK(num_wait, sleeps, 10),
+	LOCK(num_spin_acq, spins, 14),
+	LOCK(num_owner_switch, switches, 18),
+	LOCK(total_wait_time, slept_ns, 17),
+	LOCK(max_wait_time, longest_ns, 15),
+	LOCK(max_num_thds, most, 14),
 };
 
 struct lextent {
@@ -242,8 +245,7 @@ static const struct figure lextents[] = {
 
 static SLOW void put_lock(struct out *o, const char *name, const struct ash_lock_stats *s)
 {
-	const struct locks l = {s->taken, s->sleeps, s->waits - s->sleeps};
-	put_object(o, FIGURES(locks), name, name, &l);
+	put_object(o, FIGURES(locks), name, name, s);
 }
 
 /* Under jemalloc's names for locks that guard the like. */
@@ -252,8 +254,10 @@ static SLOW void put_locks(struct out *o, const struct ash_lock_stats *lock, boo
 	begin(o, "mutexes", '{');
 	if (!o->json)
 		put_row(o, FIGURES(locks), "", NULL);
-	if (of_arena)
+	if (of_arena) {
 		put_lock(o, "bins", &lock[ASH_LOCK_SHARD]);
+		put_object(o, FIGURES(locks), "large", "large list", &lock[ASH_LOCK_LARGE]);
+	}
 	put_lock(o, "extents_dirty", &lock[ASH_LOCK_REGION]);
 	put_lock(o, "base", &lock[ASH_LOCK_META]);
 	put_lock(o, "tcache_list", &lock[ASH_LOCK_THREADS]);

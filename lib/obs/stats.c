@@ -72,7 +72,9 @@ static SLOW void add_shared(struct ash_arena_stats *s)
 	s->active += align_up(nursery.held, ash_os.page_size);
 	s->dirty += region.dirty; /* less what is known to be absent */
 	s->retained = region.free - region.dirty;
-	s->base = ash_meta_used() + leaf_used;
+	s->base_records = ash_meta_used();
+	s->base_pagemap = leaf_used;
+	s->base = s->base_records + leaf_used;
 	s->base_mapped = ash_meta_bytes() + leaf_mapped;
 	s->mapped += nursery.mapped + large.live_bytes + large.huge_bytes + region.dirty + s->base_mapped;
 	s->dirty_npurge += region.purges;
@@ -81,6 +83,7 @@ static SLOW void add_shared(struct ash_arena_stats *s)
 	s->lock[ASH_LOCK_REGION] = region.lock;
 	ash_meta_lock_stats(&s->lock[ASH_LOCK_META]);
 	ash_heap_lock_stats(&s->lock[ASH_LOCK_THREADS]);
+	ash_large_lock_stats(&s->lock[ASH_LOCK_LARGE]);
 }
 
 SLOW bool ash_stats_arena(uint32_t id, struct ash_arena_stats *s)
@@ -125,6 +128,8 @@ SLOW void ash_stats_sum(const struct ash_arena_stats *all, struct ash_stats *s)
 		.mapped = all->mapped,
 		.retained = all->retained,
 		.metadata = all->base,
+		.metadata_records = all->base_records,
+		.metadata_pagemap = all->base_pagemap,
 		.dirty = all->dirty,
 		.tcache_bytes = all->tcache_bytes,
 		.npurge = all->dirty_npurge,

@@ -34,6 +34,7 @@ enum ash_stats_lock {
 	ASH_LOCK_THREADS, /* registry of threads */
 	ASH_LOCK_REGION,  /* free memory */
 	ASH_LOCK_META,    /* metadata */
+	ASH_LOCK_LARGE,   /* the list of blocks with mappings of their own */
 	ASH_STATS_LOCKS
 };
 
@@ -52,6 +53,7 @@ struct ash_arena_stats {
 	size_t mapped;            /* address space of what is in use, of dirty memory and of metadata */
 	size_t retained;          /* address space that is free and has no pages */
 	size_t base;              /* metadata, as far as it was written. A part of resident */
+	size_t base_records, base_pagemap; /* its two parts */
 	size_t base_mapped;       /* the same as address space */
 	size_t internal;          /* metadata of arenas in user memory: none, 0 */
 	size_t resident;          /* active + dirty + idle + base */
@@ -73,6 +75,7 @@ unsigned ash_stats_narenas(void);
 struct ash_stats {
 	size_t allocated, active, resident, mapped, retained;
 	size_t metadata;          /* written, as base above */
+	size_t metadata_records, metadata_pagemap; /* its two parts */
 	size_t dirty, tcache_bytes;
 	uint64_t npurge, nmadvise, purged; /* purges, system calls, bytes */
 	uint64_t zero_reallocs;   /* realloc(p, 0) that freed p */

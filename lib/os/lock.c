@@ -2,8 +2,6 @@
 #include "os/lock.h"
 #include "os/os.h"
 
-#define SPINS 100 /* about a microsecond: longer than most critical sections here */
-
 _Atomic uintptr_t ash_lock_forker;
 
 static bool try_lock(struct ash_lock *l, uint32_t id)
@@ -16,7 +14,7 @@ static bool try_lock(struct ash_lock *l, uint32_t id)
 
 static SLOW void lock_slow(struct ash_lock *l, uint32_t id)
 {
-	for (int i = 0; i < SPINS; i++) {
+	for (int i = 0; i < ASH_LOCK_SPINS; i++) {
 		ash_pause();
 		if (try_lock(l, id)) {
 			l->waits++;
@@ -25,6 +23,8 @@ static SLOW void lock_slow(struct ash_lock *l, uint32_t id)
 	}
 	/* From here on it is taken with the sleepers' bit set, as there may be others: one spare
 	 * wake at most. */
+	uint64_t from = ash_os_precise_ns();
+	uint32_t sleepers = atomic_fetch_add_explicit(&l->sleepers, 1, memory_order_relaxed) + 1;
 	while (!try_lock(l, id | 1)) {
 		uint32_t seen = atomic_load_explicit(&l->word, memory_order_relaxed);
 		if (seen && ((seen & 1) ||
@@ -33,8 +33,28 @@ static SLOW void lock_slow(struct ash_lock *l, uint32_t id)
 								     memory_order_relaxed)))
 			ash_os_wait(&l->word, seen | 1);
 	}
+	atomic_fetch_sub_explicit(&l->sleepers, 1, memory_order_relaxed);
+	uint64_t slept = ash_os_precise_ns() - from;
 	l->waits++;
 	l->sleeps++;
+	l->slept_ns += slept;
+	if (slept > l->longest_ns)
+		l->longest_ns = slept;
+	if (sleepers > l->most)
+		l->most = sleepers;
+}
+
+SLOW void ash_lock_add_stats(const struct ash_lock *l, struct ash_lock_stats *s)
+{
+	s->taken += l->taken;
+	s->sleeps += l->sleeps;
+	s->spins += l->waits - l->sleeps;
+	s->switches += l->switches;
+	s->slept_ns += l->slept_ns;
+	if (l->longest_ns > s->longest_ns)
+		s->longest_ns = l->longest_ns;
+	if (l->most > s->most)
+		s->most = l->most;
 }
 
 #ifdef ASHLAR_DEBUG
@@ -81,6 +101,10 @@ void ash_lock(struct ash_lock *l)
 		    &l->word, &expected, id, memory_order_acquire, memory_order_relaxed)))
 		lock_slow(l, id);
 	l->taken++;
+	if (l->last != id) {
+		l->last = id;
+		l->switches++;
+	}
 	taken(l);
 }
 
@@ -110,6 +134,7 @@ void ash_unlock_fork(struct ash_lock *l, bool child)
 {
 	uint32_t word = l->inherited ? ash_lock_id() : 0;
 	if (child) { /* no other thread exists, none sleeps */
+		atomic_store_explicit(&l->sleepers, 0, memory_order_relaxed);
 		if (!l->inherited)
 			left(l);
 		atomic_store_explicit(&l->word, word, memory_order_relaxed);

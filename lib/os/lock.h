@@ -32,9 +32,15 @@ enum ash_rank {
 
 struct ash_lock {
 	_Atomic uint32_t word; /* 0 free, else the holder's ash_lock_id(), bit 0: somebody sleeps */
-	uint32_t waits;        /* times it was not free at once. Guarded by the lock itself, as is ... */
+	uint32_t last;         /* ash_lock_id() of who took it last. Guarded by the lock itself, as are ... */
 	uint64_t taken;        /* ... times it was taken, ... */
-	uint32_t sleeps;       /* ... and, of the waits, those that spinning did not end */
+	uint64_t switches;     /* ... by another thread than the time before, ... */
+	uint64_t slept_ns;     /* ... what all sleeps took together ... */
+	uint64_t longest_ns;   /* ... and the longest of them, ... */
+	uint32_t waits;        /* ... times it was not free at once, ... */
+	uint32_t sleeps;       /* ... of these, those that spinning did not end, ... */
+	uint32_t most;         /* ... and the most threads that slept at a time */
+	_Atomic uint32_t sleepers; /* threads that sleep, or are about to. Relaxed */
 	bool inherited;        /* fork found it held by its own thread. The forking thread's */
 	uint8_t rank;          /* enum ash_rank. Const */
 };
@@ -55,18 +61,15 @@ static inline uint32_t ash_lock_id(void)
 	return (uint32_t)(ash_tls_self() >> 4) << 1 | 2;
 }
 
-/* For statistics. */
+#define ASH_LOCK_SPINS 100 /* looks before sleeping; about a microsecond: longer than most critical sections here */
+
+/* For statistics; spins: waits that they ended. */
 struct ash_lock_stats {
-	uint64_t taken, waits, sleeps;
+	uint64_t taken, sleeps, spins, switches, slept_ns, longest_ns, most;
 };
 
-/* Adds the lock's figures. Lock held. */
-static inline void ash_lock_add_stats(const struct ash_lock *l, struct ash_lock_stats *s)
-{
-	s->taken += l->taken;
-	s->waits += l->waits;
-	s->sleeps += l->sleeps;
-}
+/* Adds the lock's figures; to the longest and the most that there is of them. Lock held. */
+void ash_lock_add_stats(const struct ash_lock *l, struct ash_lock_stats *s);
 
 void ash_lock(struct ash_lock *l);
 void ash_unlock(struct ash_lock *l);

@@ -69,6 +69,9 @@ uint32_t ash_os_now_ms(void);
 /* The same clock in nanoseconds; 0 before ash_os_init(). */
 uint64_t ash_os_now_ns(void);
 
+/* Nanoseconds of a fine one: what it takes to read it is no matter. */
+uint64_t ash_os_precise_ns(void);
+
 /* Sleeps while *word == expected; may return early. */
 void ash_os_wait(_Atomic uint32_t *word, uint32_t expected);
 void ash_os_wake_one(_Atomic uint32_t *word);

@@ -261,27 +261,36 @@ int ash_os_move(void *addr, size_t len, void *target, size_t new_len)
 #endif
 }
 
-static struct kernel_time now(void)
+static struct kernel_time now(clockid_t id)
 {
 	struct kernel_time t;
 	clock_fn *clock = kept_clock;
 	if (unlikely(!clock))
 		clock = find_clock();
-	if (clock(CLOCK_MONOTONIC_COARSE, &t) != 0)
+	if (clock(id, &t) != 0)
 		t = (struct kernel_time){0};
 	return t;
 }
 
 uint32_t ash_os_now_ms(void)
 {
-	struct kernel_time t = now();
+	struct kernel_time t = now(CLOCK_MONOTONIC_COARSE);
 	return (uint32_t)t.sec * 1000u + (uint32_t)(t.nsec / 1000000);
+}
+
+static uint64_t ns(struct kernel_time t)
+{
+	return (uint64_t)t.sec * 1000000000u + (uint64_t)t.nsec;
 }
 
 uint64_t ash_os_now_ns(void)
 {
-	struct kernel_time t = now();
-	return (uint64_t)t.sec * 1000000000u + (uint64_t)t.nsec;
+	return ns(now(CLOCK_MONOTONIC_COARSE));
+}
+
+SLOW uint64_t ash_os_precise_ns(void)
+{
+	return ns(now(CLOCK_MONOTONIC));
 }
 
 void ash_os_wait(_Atomic uint32_t *word, uint32_t expected)

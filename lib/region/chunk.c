@@ -12,10 +12,24 @@
 
 #define FIRST_MAP ((size_t)1 << 20) /* bytes, the first leaf included */
 #define STEP_MIN  ((size_t)512 << 10)
-#define STEP_MAX  ((size_t)64 << 20)
 #define HOLES_MAX 8192 /* made in mappings by releases, ever: a process may have 65530 mappings */
 
 /* ---- growth */
+
+static _Atomic size_t step_max = ASH_STEP_MAX; /* bytes */
+
+bool ash_chunk_set_step_max(size_t bytes)
+{
+	if (bytes < STEP_MIN)
+		return false;
+	step_max = bytes < ASH_STEP_MAX ? bytes : ASH_STEP_MAX;
+	return true;
+}
+
+size_t ash_chunk_step_max(void)
+{
+	return step_max;
+}
 
 static struct chunk *chunk_ensure(uintptr_t base, void **leaf_space)
 {
@@ -88,7 +102,7 @@ static bool grow(size_t units, size_t align_units)
 	size_t align = units > 1 ? (size_t)1 << (64 - __builtin_clzll(units - 1)) : 1;
 	align = (align < align_units ? align_units : align) * ASH_UNIT;
 	size_t len = ash_region.mapped * ASH_UNIT / 8;
-	len = len < STEP_MIN ? STEP_MIN : len > STEP_MAX ? STEP_MAX : len;
+	len = len < STEP_MIN ? STEP_MIN : len > step_max ? step_max : len;
 	char *p = NULL;
 	if (len < need)
 		len = need;

@@ -120,6 +120,12 @@ void ash_chunk_stats(struct ash_region_stats *s);
 void ash_chunk_set_decay(int32_t age_ms);
 int32_t ash_chunk_decay(void);
 
+/* The most address space that is asked for at once, but for a request that needs more: ASH_STEP_MAX bytes, or less
+ * (more is that). False: it cannot be so little. */
+#define ASH_STEP_MAX ((size_t)64 << 20)
+bool ash_chunk_set_step_max(size_t bytes);
+size_t ash_chunk_step_max(void);
+
 void ash_chunk_fork_lock(void);
 void ash_chunk_fork_unlock(bool child);
 

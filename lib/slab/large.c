@@ -301,6 +301,13 @@ bool ash_large_contains(uintptr_t p)
 	return found;
 }
 
+SLOW void ash_large_lock_stats(struct ash_lock_stats *s)
+{
+	ash_lock(&mapped.lock);
+	ash_lock_add_stats(&mapped.lock, s);
+	ash_unlock(&mapped.lock);
+}
+
 void ash_large_fork_lock(void)
 {
 	ash_lock_fork(&mapped.lock);

@@ -72,6 +72,9 @@ struct ash_large_use ash_large_use(const struct slab *s);
 /* Whether p lies in a live large block, wherever in it. For error reports. */
 bool ash_large_contains(uintptr_t p);
 
+/* The figures of the lock of the list of mapped blocks. */
+void ash_large_lock_stats(struct ash_lock_stats *s);
+
 void ash_large_fork_lock(void);
 void ash_large_fork_unlock(bool child);
 

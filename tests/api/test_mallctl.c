@@ -450,6 +450,101 @@ START_TEST(test_decay_time_can_be_changed)
 }
 END_TEST
 
+START_TEST(test_growth_can_be_limited)
+{
+	size_t was, v, n = sizeof(v), one = MIB, small = MIB / 4, none = SIZE_MAX;
+
+	must(mallctl("arena.0.retain_grow_limit", &was, &n, &one, sizeof(one)) == 0 && was == 64 * MIB);
+	must(get_size("arena.0.retain_grow_limit") == MIB);
+	must(mallctl("arena.0.retain_grow_limit", NULL, NULL, &small, sizeof(small)) == EFAULT);
+	must(mallctl("arena.4097.retain_grow_limit", NULL, NULL, &one, sizeof(one)) == EFAULT);
+	must(mallctl("arena.4097.retain_grow_limit", &v, &n, NULL, 0) == EFAULT);
+	must(get_size("arena.0.retain_grow_limit") == MIB);
+	must(mallctl("arena.0.retain_grow_limit", NULL, NULL, &none, sizeof(none)) == 0);
+	must(get_size("arena.0.retain_grow_limit") == 64 * MIB);
+}
+END_TEST
+
+START_TEST(test_active_pages_are_read_without_a_call)
+{
+	static const char *const arenas[] = {"0", "4096"};
+	void *some = opaque_ptr(malloc(MIB)); /* with a prefix nobody else has allocated anything */
+
+	for (size_t i = 0; i < ARRAY_LEN(arenas); i++) {
+		size_t *counter = NULL, n = sizeof(counter), pages = 20 * MIB / get_size("arenas.page"), before;
+		char name[60], same[60];
+		void *p;
+
+		snprintf(name, sizeof(name), "experimental.arenas.%s.pactivep", arenas[i]);
+		snprintf(same, sizeof(same), "stats.arenas.%s.pactive", arenas[i]);
+		new_epoch();
+		must(mallctl(name, &counter, &n, NULL, 0) == 0 && counter);
+		must(*counter == get_size(same) && *counter > 0);
+		before = *counter;
+		p = opaque_ptr(malloc(20 * MIB));
+		must(*counter == before);
+		new_epoch();
+		must_f(*counter >= before + pages, "%zu, %zu", before, *counter);
+		must(*counter == get_size(same));
+		free(p);
+		new_epoch();
+		must_f(*counter < before + pages / 2, "%zu, %zu", before, *counter);
+	}
+	free(some);
+	must(mallctl("experimental.arenas.4097.pactivep", NULL, NULL, NULL, 0) == ENOENT);
+}
+END_TEST
+
+START_TEST(test_metadata_is_records_and_page_map)
+{
+	void *some = opaque_ptr(malloc(MIB));
+
+	new_epoch();
+	must(get_size("stats.metadata_edata") > 0 && get_size("stats.metadata_rtree") > 0);
+	must(get_size("stats.metadata_edata") + get_size("stats.metadata_rtree") == get_size("stats.metadata"));
+	must(get_size("stats.arenas.4096.metadata_edata") == get_size("stats.metadata_edata"));
+	must(get_size("stats.arenas.0.metadata_rtree") == get_size("stats.metadata_rtree"));
+	free(some);
+}
+END_TEST
+
+static void *take_epochs(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < 50; i++)
+		new_epoch();
+	return NULL;
+}
+
+START_TEST(test_locks_tell_how_they_were_taken)
+{
+	uint64_t ops, switches;
+	pthread_t t[4];
+
+	new_epoch();
+	ops = get_u64("stats.mutexes.ctl.num_ops");
+	switches = get_u64("stats.mutexes.ctl.num_owner_switch");
+	must(ops > 0 && switches > 0 && switches <= ops);
+	new_epoch();
+	must(get_u64("stats.mutexes.ctl.num_ops") > ops);
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		must(pthread_create(&t[i], NULL, take_epochs, NULL) == 0);
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		must(pthread_join(t[i], NULL) == 0);
+	new_epoch();
+	must(get_u64("stats.mutexes.ctl.num_ops") >= ops + 200);
+	must(get_u64("stats.mutexes.ctl.num_owner_switch") > switches);
+	must(get_u64("stats.mutexes.ctl.max_wait_time") <= get_u64("stats.mutexes.ctl.total_wait_time"));
+	must((get_u64("stats.mutexes.ctl.num_wait") > 0) == (get_u64("stats.mutexes.ctl.total_wait_time") > 0));
+	must(get_unsigned("stats.mutexes.ctl.max_num_thds") <= ARRAY_LEN(t));
+	ops = get_u64("stats.arenas.0.mutexes.large.num_ops");
+	free(opaque_ptr(malloc(100 * MIB)));
+	new_epoch();
+	must(get_u64("stats.arenas.0.mutexes.large.num_ops") >= ops + 2);
+	must(get_u64("stats.mutexes.background_thread.num_ops") == 0);
+}
+END_TEST
+
 START_TEST(test_background_threads_stay_off)
 {
 	bool on = true, old = true;
@@ -967,6 +1062,10 @@ int main(void)
 		test_version_is_a_number_that_is_not_jemallocs,
 		test_facts_are_those_of_the_heap,
 		test_decay_time_can_be_changed,
+		test_growth_can_be_limited,
+		test_active_pages_are_read_without_a_call,
+		test_metadata_is_records_and_page_map,
+		test_locks_tell_how_they_were_taken,
 		test_background_threads_stay_off,
 		test_purge_returns_memory,
 		test_the_first_arena_is_there_from_the_start,

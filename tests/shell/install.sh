@@ -13,7 +13,7 @@ bin="bin/ashlar-config"
 man="man/man1/ashlar-config.1 man/man3/ashlar.3"
 include="include/ashlar/ashlar.h include/ashlar/malloc_hooks.h"
 if [ -z "$ashlar_prefix" ]; then
-	include="$include include/ashlar/jemalloc.h"
+	include="$include include/ashlar/jemalloc.h include/ashlar/tcmalloc.h"
 	bin="$bin bin/ashlar.sh"
 	man="$man man/man1/ashlar.sh.1"
 	if [ "$shared" = yes ]; then

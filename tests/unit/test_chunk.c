@@ -172,6 +172,25 @@ START_TEST(test_a_growing_heap_grows_in_geometric_steps)
 }
 END_TEST
 
+START_TEST(test_steps_of_growth_can_be_limited)
+{
+	struct ash_region_stats before, after;
+	must(ash_chunk_step_max() == ASH_STEP_MAX);
+	must(!ash_chunk_set_step_max(0) && !ash_chunk_set_step_max((512 << 10) - 1));
+	must(ash_chunk_step_max() == ASH_STEP_MAX);
+	must(ash_chunk_set_step_max(SIZE_MAX) && ash_chunk_step_max() == ASH_STEP_MAX);
+	must(ash_chunk_set_step_max(4 << 20) && ash_chunk_step_max() == 4 << 20);
+	must(ash_chunk_alloc(ASH_RUN_MAX, 1, false, NULL)); /* more than a step */
+	for (int i = 0; i < 3; i++)
+		must(ash_chunk_alloc(ASH_RUN_MAX, 1, false, NULL));
+	ash_chunk_stats(&before);
+	for (int i = 0; i < 64; i++) /* 128 MiB: an eighth would be 16 and more */
+		must(ash_chunk_alloc(32, 1, false, NULL));
+	ash_chunk_stats(&after);
+	must_f(after.maps - before.maps >= 30 && after.maps - before.maps <= 34, "%zu", after.maps - before.maps);
+}
+END_TEST
+
 /* ---- placement */
 
 START_TEST(test_runs_are_aligned_as_asked_and_short_ones_lie_in_one_chunk)
@@ -1300,6 +1319,7 @@ int main(void)
 		test_an_untouched_heap_costs_next_to_no_memory,
 		test_a_first_mapping_across_4_gib_is_known_on_both_sides,
 		test_a_growing_heap_grows_in_geometric_steps,
+		test_steps_of_growth_can_be_limited,
 		test_runs_are_aligned_as_asked_and_short_ones_lie_in_one_chunk,
 		test_long_runs_begin_with_a_chunk,
 		test_freed_neighbours_become_one_in_whatever_order,

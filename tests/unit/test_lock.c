@@ -136,6 +136,49 @@ START_TEST(test_a_waiter_marks_the_lock_sleeps_and_costs_no_time)
 }
 END_TEST
 
+START_TEST(test_sleeps_are_timed_and_sleepers_counted)
+{
+	struct ash_lock_stats s = {0};
+	pthread_t id[3];
+	ash_lock(&lock);
+	for (int i = 0; i < 3; i++)
+		must(pthread_create(&id[i], NULL, lock_and_count, NULL) == 0);
+	for (int i = 0; atomic_load(&lock.sleepers) != 3; i++) {
+		must(i < 5000);
+		sleep_ms(1);
+	}
+	sleep_ms(30);
+	ash_unlock(&lock);
+	for (int i = 0; i < 3; i++)
+		must(pthread_join(id[i], NULL) == 0);
+	ash_lock_add_stats(&lock, &s);
+	must(s.taken == 4 && s.sleeps == 3 && s.spins == 0 && s.most == 3 && lock.sleepers == 0);
+	must_f(s.longest_ns >= 30000000 && s.slept_ns >= s.longest_ns && s.slept_ns <= 3 * s.longest_ns, "%llu, %llu",
+		(unsigned long long)s.slept_ns, (unsigned long long)s.longest_ns);
+	/* Figures of several locks: sums, but for the longest and the most. */
+	ash_lock_add_stats(&lock, &s);
+	must(s.taken == 8 && s.sleeps == 6 && s.most == 3 && s.longest_ns == lock.longest_ns &&
+	     s.slept_ns == 2 * lock.slept_ns);
+}
+END_TEST
+
+START_TEST(test_another_thread_than_before_is_a_switch)
+{
+	pthread_t id;
+	for (int i = 0; i < 10; i++) {
+		ash_lock(&lock);
+		ash_unlock(&lock);
+	}
+	must(lock.switches == 1);
+	must(pthread_create(&id, NULL, lock_and_count, NULL) == 0);
+	must(pthread_join(id, NULL) == 0);
+	must(lock.switches == 2);
+	ash_lock(&lock);
+	ash_unlock(&lock);
+	must(lock.switches == 3);
+}
+END_TEST
+
 START_TEST(test_waits_are_counted_only_when_there_are_any)
 {
 	for (int i = 0; i < 1000; i++) {
@@ -328,6 +371,8 @@ int main(void)
 		test_one_thread_at_a_time_is_inside,
 		test_sleepers_are_woken_one_after_the_other,
 		test_a_waiter_marks_the_lock_sleeps_and_costs_no_time,
+		test_sleeps_are_timed_and_sleepers_counted,
+		test_another_thread_than_before_is_a_switch,
 		test_waits_are_counted_only_when_there_are_any,
 		test_locking_leaves_errno_alone,
 		test_the_forking_thread_passes_what_it_holds,
