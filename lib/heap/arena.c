@@ -118,6 +118,14 @@ int ash_arena_reset(unsigned index)
 	return 0;
 }
 
+/* Registry lock held. */
+static void set_supply(struct shard *sh, struct supply *sp)
+{
+	ash_lock(&sh->lock);
+	sh->supply = sp;
+	ash_unlock(&sh->lock);
+}
+
 int ash_arena_destroy(unsigned index)
 {
 	struct shard *sh = at(index);
@@ -131,10 +139,44 @@ int ash_arena_destroy(unsigned index)
 	if (busy)
 		return EFAULT;
 	discard(sh);
+	struct supply *sp = sh->supply;
 	ash_lock(&ash_heap.lock);
+	set_supply(sh, NULL);
 	sh->destroyed = true;
 	ash_unlock(&ash_heap.lock);
+	if (sp)
+		ash_supply_destroy(sp);
 	return 0;
+}
+
+int ash_arena_hooks(unsigned index, struct ash_extent_hooks **hooks)
+{
+	struct shard *sh = at(index);
+	if (index >= ash_arena_count() || (sh && sh->destroyed))
+		return EFAULT;
+	ash_lock(&ash_heap.lock);
+	struct supply *sp = sh ? sh->supply : NULL;
+	*hooks = sp ? sp->hooks : ash_supply_default();
+	ash_unlock(&ash_heap.lock);
+	return 0;
+}
+
+int ash_arena_set_hooks(unsigned index, struct ash_extent_hooks *hooks)
+{
+	if (!hooks || !hooks->alloc)
+		return EINVAL;
+	struct shard *sh = ash_arena_get(index);
+	if (!sh)
+		return EFAULT;
+	bool ok = true;
+	ash_lock(&ash_heap.lock);
+	struct supply *sp = sh->supply;
+	if (sp)
+		sp->hooks = hooks;
+	else if (hooks != ash_supply_default() && (ok = (sp = ash_supply_create(index, hooks)) != NULL))
+		set_supply(sh, sp);
+	ash_unlock(&ash_heap.lock);
+	return ok ? 0 : EAGAIN;
 }
 
 int ash_arena_name(unsigned index, char name[32])
@@ -211,6 +253,9 @@ int ash_thread_set_arena(unsigned index)
 		return EAGAIN;
 	if (t->shard == sh)
 		return 0;
+	/* What it allocates from now on is to come from there. */
+	atomic_store_explicit(&ash_nursery_closed, true, memory_order_release);
+	ash_heap_start();
 	ash_cache_flush(t);
 	ash_lock(&ash_heap.lock);
 	t->shard->threads--;
