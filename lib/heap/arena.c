@@ -49,8 +49,31 @@ struct shard *ash_arena_get(unsigned index)
 	return sh && !sh->destroyed ? sh : NULL;
 }
 
-int ash_arena_create(unsigned *index)
+/* Writers hold the registry's lock as well. */
+static void set_supply(struct shard *sh, struct supply *sp)
 {
+	ash_lock(&sh->lock);
+	sh->supply = sp;
+	ash_unlock(&sh->lock);
+}
+
+/* False without memory. Registry lock held. */
+static bool set_hooks(struct shard *sh, struct ash_extent_hooks *hooks)
+{
+	struct supply *sp = sh->supply;
+	if (sp)
+		sp->hooks = hooks;
+	else if (hooks != ash_supply_default() && (sp = ash_supply_create(sh->id, hooks)))
+		set_supply(sh, sp);
+	return sp || hooks == ash_supply_default();
+}
+
+int ash_arena_create(unsigned *index, struct ash_extent_hooks *hooks)
+{
+	if (!hooks)
+		hooks = ash_supply_default();
+	if (!hooks->alloc)
+		return EINVAL;
 	if (!ash_heap.initialised || !ash_heap_start())
 		return EAGAIN;
 	ash_lock(&ash_heap.lock);
@@ -60,17 +83,18 @@ int ash_arena_create(unsigned *index)
 	struct shard *sh = NULL;
 	if (i < n) {
 		sh = ash_shards[i];
-		sh->destroyed = false;
 		sh->born = ash_os_now_ns();
 		sh->name[0] = '\0';
 	} else if (i < ASH_SHARDS_MAX && (sh = make(i, true))) {
+		sh->destroyed = true;
 		atomic_store_explicit(&ash_heap.arenas, i + 1, memory_order_release);
 	}
+	if (sh)
+		sh->destroyed = !set_hooks(sh, hooks);
+	bool ok = sh && !sh->destroyed;
 	ash_unlock(&ash_heap.lock);
-	if (!sh)
-		return EAGAIN;
 	*index = i;
-	return 0;
+	return ok ? 0 : EAGAIN;
 }
 
 size_t ash_arena_purge(unsigned index)
@@ -118,14 +142,6 @@ int ash_arena_reset(unsigned index)
 	return 0;
 }
 
-/* Registry lock held. */
-static void set_supply(struct shard *sh, struct supply *sp)
-{
-	ash_lock(&sh->lock);
-	sh->supply = sp;
-	ash_unlock(&sh->lock);
-}
-
 int ash_arena_destroy(unsigned index)
 {
 	struct shard *sh = at(index);
@@ -168,13 +184,8 @@ int ash_arena_set_hooks(unsigned index, struct ash_extent_hooks *hooks)
 	struct shard *sh = ash_arena_get(index);
 	if (!sh)
 		return EFAULT;
-	bool ok = true;
 	ash_lock(&ash_heap.lock);
-	struct supply *sp = sh->supply;
-	if (sp)
-		sp->hooks = hooks;
-	else if (hooks != ash_supply_default() && (ok = (sp = ash_supply_create(index, hooks)) != NULL))
-		set_supply(sh, sp);
+	bool ok = set_hooks(sh, hooks);
 	ash_unlock(&ash_heap.lock);
 	return ok ? 0 : EAGAIN;
 }

@@ -10,8 +10,9 @@
 
 #include "heap/thread.h"
 
-/* EAGAIN: no memory, no more indices, or the library is not yet initialised. Indices of destroyed ones come again. */
-int ash_arena_create(unsigned *index);
+/* hooks: those that provide its memory, as below; NULL: common memory. EAGAIN: no memory, no more indices, or the
+ * library is not yet initialised. Indices of destroyed ones come again. */
+int ash_arena_create(unsigned *index, struct ash_extent_hooks *hooks);
 
 /* How many indices there are. */
 unsigned ash_arena_count(void);

@@ -16,7 +16,7 @@
 #include "os/lock.h"
 #include "region/chunk.h"
 
-/* jemalloc's extent_hooks_t (include/ashlar/jemalloc.h). Those that return bool return true if they did not do it.
+/* jemalloc's extent_hooks_t (include/ashlar/extent_hooks.h). Those that return bool return true if they did not do it.
  * Any but alloc may be NULL, which is as if it returned true. */
 struct ash_extent_hooks {
 	void *(*alloc)(struct ash_extent_hooks *h, void *new_addr, size_t size, size_t align, bool *zero, bool *commit,

@@ -19,7 +19,7 @@ static void begin(void)
 static unsigned create(void)
 {
 	unsigned index = 0;
-	must(ash_arena_create(&index) == 0);
+	must(ash_arena_create(&index, NULL) == 0);
 	return index;
 }
 
@@ -77,7 +77,7 @@ END_TEST
 START_TEST(test_none_before_the_library_is_initialised)
 {
 	unsigned index;
-	must(ash_arena_create(&index) == EAGAIN);
+	must(ash_arena_create(&index, NULL) == EAGAIN);
 	must(ash_thread_allocatedp() == NULL);
 }
 END_TEST
@@ -88,7 +88,7 @@ START_TEST(test_there_are_as_many_as_flags_can_name)
 	begin();
 	for (unsigned i = SHARDS; i < ASH_SHARDS_MAX; i++)
 		must(create() == i);
-	must(ash_arena_create(&index) == EAGAIN && ash_arena_count() == ASH_SHARDS_MAX);
+	must(ash_arena_create(&index, NULL) == EAGAIN && ash_arena_count() == ASH_SHARDS_MAX);
 	must(arena_of(get(ASH_SHARDS_MAX - 1, 100)) == ASH_SHARDS_MAX - 1);
 	must(ash_arena_destroy(ASH_SHARDS_MAX - 1) == 0 && create() == ASH_SHARDS_MAX - 1);
 }
