@@ -156,12 +156,15 @@ int ash_arena_destroy(unsigned index)
 		return EFAULT;
 	discard(sh);
 	struct supply *sp = sh->supply;
+	if (sp) {
+		ash_lock(&ash_heap.lock);
+		set_supply(sh, NULL);
+		ash_unlock(&ash_heap.lock);
+		ash_supply_destroy(sp);
+	}
 	ash_lock(&ash_heap.lock);
-	set_supply(sh, NULL);
 	sh->destroyed = true;
 	ash_unlock(&ash_heap.lock);
-	if (sp)
-		ash_supply_destroy(sp);
 	return 0;
 }
 

@@ -349,8 +349,10 @@ static void fork_end(bool child)
 	ash_chunk_fork_unlock(child);
 	uint32_t i = 0;
 	for (struct shard *sh; (sh = ash_next_shard(&i));)
-		if (sh->supply)
+		if (sh->supply) {
+			sh->supply->lossy |= child;
 			ash_unlock_fork(&sh->supply->lock, child);
+		}
 	ash_large_fork_unlock(child);
 	i = 0;
 	for (struct shard *sh; (sh = ash_next_shard(&i));)

@@ -126,6 +126,14 @@ static uint32_t hook_purge(struct supply *sp, const struct chunk *c, uint32_t m,
 
 /* ---- extents */
 
+#define ENDS (1u << 31)
+
+/* Whether what becomes free is to go. Lock held. */
+static bool ends(const struct supply *sp)
+{
+	return sp->refs & ENDS;
+}
+
 static struct chunk *nth(const struct chunk *c, size_t i)
 {
 	return i ? ash_pagemap_chunk(c->base + i * ASH_CHUNK) : (struct chunk *)c;
@@ -223,7 +231,7 @@ static void extent_remove(struct supply *sp, struct chunk *head)
 		sp->spare = NULL;
 }
 
-/* Gives an extent back that is on no list; it may be the end of the supply. What the hooks do not want stays, without
+/* Gives an extent back that is on no list. What the hooks do not want stays, without
  * its pages, if there is still an arena to use it. Bytes that went. */
 static size_t extent_return(struct supply *sp, struct chunk *head)
 {
@@ -238,7 +246,7 @@ static size_t extent_return(struct supply *sp, struct chunk *head)
 			c->soiled &= ~hook_purge(sp, c, UINT32_MAX, &bytes);
 		}
 		ash_lock(&sp->lock);
-		bool stays = !sp->ends;
+		bool stays = !ends(sp);
 		head->refused = true;
 		if (stays)
 			extent_add(sp, head);
@@ -367,7 +375,7 @@ void ash_supply_free(void *p, size_t units)
 		d->vacant |= ash_low_bits(n) << at;
 		units -= n;
 	}
-	bool goes = !head->used && (sp->ends || sp->spare || head->span > 1);
+	bool goes = !head->used && (ends(sp) || sp->spare || head->span > 1);
 	if (goes)
 		extent_remove(sp, head);
 	else if (!head->used)
@@ -401,7 +409,7 @@ static size_t give_back(struct supply *sp, bool pages)
 			head->used -= ash_bit_count(m);
 		}
 		next = c->next;
-		if (head->used || (head->refused && !sp->ends))
+		if (head->used || (head->refused && !ends(sp)))
 			continue;
 		while (next && next->head == head)
 			next = next->next;
@@ -441,15 +449,20 @@ void ash_supply_hold(struct supply *sp)
 
 void ash_supply_release(struct supply *sp)
 {
-	if (atomic_fetch_sub_explicit(&sp->refs, 1, memory_order_acq_rel) == 1)
-		ash_meta_free(sp, sizeof *sp);
+	if (atomic_fetch_sub_explicit(&sp->refs, 1, memory_order_acq_rel) & ENDS)
+		ash_os_wake_one(&sp->refs); /* just an address by now, perhaps */
 }
 
 void ash_supply_destroy(struct supply *sp)
 {
 	ash_lock(&sp->lock);
-	sp->ends = true;
+	atomic_fetch_or_explicit(&sp->refs, ENDS, memory_order_acq_rel);
 	ash_unlock(&sp->lock);
 	give_back(sp, false);
-	ash_supply_release(sp);
+	for (uint32_t n; (n = atomic_load_explicit(&sp->refs, memory_order_acquire)) != (ENDS | 1);) {
+		if (sp->lossy)
+			return; /* and it is lost as well */
+		ash_os_wait(&sp->refs, n);
+	}
+	ash_meta_free(sp, sizeof *sp);
 }

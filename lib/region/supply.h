@@ -41,10 +41,10 @@ struct supply {
 	_Atomic(struct ash_extent_hooks *) hooks;
 	struct chunk *chunks;   /* list: those with vacant units, or some away */
 	struct chunk *spare;    /* an extent that is kept though nothing in it is used; NULL */
-	_Atomic uint32_t refs;  /* the arena, each extent, and whoever holds it */
+	_Atomic uint32_t refs;  /* the arena, each extent, and whoever holds it; the top bit: the arena is no more */
 	_Atomic uint32_t tried; /* ms, when the arena was last trimmed because the hooks had no memory (api/slow.c) */
 	uint32_t arena;         /* const */
-	bool ends;              /* its arena is no more: what becomes free goes */
+	bool lossy;             /* in a child of fork: some may never come back. Const */
 };
 
 /* Hooks that do with the system what the library does without hooks. */
@@ -52,11 +52,11 @@ struct ash_extent_hooks *ash_supply_default(void);
 
 struct supply *ash_supply_create(uint32_t arena, struct ash_extent_hooks *hooks);
 
-/* Gives back what is free or, where the hooks do not take it, up. What other threads are about to free goes the same
- * way then; nobody allocates from it any more. */
+/* Gives all of it back or, what the hooks do not take, up. Nobody allocates from it any more; what other threads have
+ * in their hands (a trim of everything) is waited for: no hook is called when this has returned. */
 void ash_supply_destroy(struct supply *sp);
 
-/* As long as it is held it is there, destroyed or not. Holding wants a lock under which it still has an arena. */
+/* As long as it is held it is there. Holding wants a lock under which it still has an arena. */
 void ash_supply_hold(struct supply *sp);
 void ash_supply_release(struct supply *sp);
 
