@@ -25,7 +25,8 @@ static struct {
 	size_t limit;                /* of `used` */
 	bool keeps;                  /* does not take memory back */
 	size_t shift;                /* bytes by which what alloc gives is misaligned */
-	bool uncommitted, allocates, sets_errno;
+	bool uncommitted, allocates, sets_errno, dawdles;
+	_Atomic bool inside, through; /* dalloc, if it dawdles */
 	void *again;                 /* what to give another time */
 } mine = {.lock = PTHREAD_MUTEX_INITIALIZER, .limit = ROOM};
 
@@ -83,6 +84,11 @@ static bool mine_dalloc(extent_hooks_t *h, void *addr, size_t size, bool committ
 	must(h == &mine.hooks && committed == !mine.uncommitted && arena == mine.arena);
 	must((char *)addr >= mine.at && (char *)addr + size <= mine.at + mine.used);
 	side_effects();
+	if (mine.dawdles) {
+		mine.inside = true;
+		usleep(300000);
+		mine.through = true;
+	}
 	pthread_mutex_lock(&mine.lock);
 	mine.dalloc++;
 	if (!mine.keeps) {
@@ -348,6 +354,53 @@ START_TEST(test_threads_share_and_trim_it)
 }
 END_TEST
 
+static void *trim_once(void *arg)
+{
+	(void)arg;
+	malloc_trim(0);
+	return NULL;
+}
+
+/* Another thread is in a hook when this returns. */
+static pthread_t begin_to_trim(void)
+{
+	pthread_t id;
+
+	put(get(100000, 0)); /* whose extent is kept */
+	mine.dawdles = true;
+	must(mine.dalloc == 0 && pthread_create(&id, NULL, trim_once, NULL) == 0);
+	while (!mine.inside)
+		usleep(1000);
+	return id;
+}
+
+START_TEST(test_destroy_waits_for_hooks_of_other_threads)
+{
+	unsigned arena = begin();
+	pthread_t id = begin_to_trim();
+
+	must(act(arena, "destroy") == 0 && mine.through && mine.out == 0);
+	must(pthread_join(id, NULL) == 0);
+}
+END_TEST
+
+START_TEST(test_in_a_child_destroy_does_not_wait_for_them)
+{
+	unsigned arena = begin();
+	pthread_t id = begin_to_trim();
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		alarm(20);
+		_exit(get(100, 0) && act(arena, "destroy") == 0 ? 0 : 1);
+	}
+	must(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	must(pthread_join(id, NULL) == 0);
+	must(act(arena, "destroy") == 0 && mine.out == 0);
+}
+END_TEST
+
 START_TEST(test_no_memory_there_is_no_memory)
 {
 	begin();
@@ -391,9 +444,13 @@ START_TEST(test_a_full_region_is_used_to_the_end)
 		n++;
 	for (size_t i = 0; i < n; i++)
 		put(p[i]);
-	for (n = 0; get(3000, 0); n++)
+	for (n = 0; (p[n] = get(3000, 0)); n++)
 		must(n < 2 * CHUNK / 3000);
 	must_f(n > 2 * CHUNK / 3000 * 8 / 10, "%zu", n);
+	for (size_t i = 0; i < n; i++)
+		put(p[i]);
+	usleep(200000); /* it looks for that ten times a second */
+	must(get(CHUNK, 0) && get(CHUNK, 0));
 }
 END_TEST
 
@@ -421,27 +478,32 @@ START_TEST(test_memory_that_is_not_committed_is_none)
 }
 END_TEST
 
-/* What is in use already is not taken, nor given back: it is somebody's. */
+/* What is in use already is not taken, nor given back: it is somebody's. Of blocks both the beginning and the inside. */
 START_TEST(test_memory_that_is_in_use_is_none)
 {
-	char *p, *common;
+	static const size_t sizes[] = {20 * MIB, 80 * MIB};
+	char *p;
 
 	begin();
-	p = get(100, 0);
-	memset(p, 7, 100);
-	mine.again = mine.at;
-	must(!get(5 * MIB, 0) && mine.dalloc == 0 && p[99] == 7);
-	must((common = aligned_alloc(CHUNK, 20 * MIB)) != NULL);
-	mine.again = common;
-	must(!get(5 * MIB, 0) && mine.dalloc == 0);
-	free(common);
-	must((common = aligned_alloc(CHUNK, 80 * MIB)) != NULL);
-	mine.again = common;
-	must(!get(5 * MIB, 0) && mine.dalloc == 0);
-	memset(common, 1, 80 * MIB);
+	p = get(5 * MIB, 0);
+	memset(p, 7, 5 * MIB);
+	for (int i = 0; i < 2; i++) {
+		mine.again = p + i * CHUNK;
+		must(!get(5 * MIB, 0) && mine.dalloc == 0 && p[i * CHUNK] == 7);
+	}
+	for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
+		char *common = aligned_alloc(CHUNK, sizes[k]);
+
+		must(common);
+		memset(common, 1, sizes[k]);
+		for (size_t at = 0; at <= (sizes[k] < 32 * MIB) * CHUNK; at += CHUNK) {
+			mine.again = common + at;
+			must(!get(5 * MIB, 0) && mine.dalloc == 0 && common[at] == 1);
+		}
+		free(common);
+	}
 	mine.again = NULL;
 	must(get(5 * MIB, 0));
-	free(common);
 }
 END_TEST
 
@@ -793,6 +855,8 @@ int main(void)
 		test_caches_are_filled_from_it,
 		test_a_thread_that_is_bound_to_it_lives_there,
 		test_threads_share_and_trim_it,
+		test_destroy_waits_for_hooks_of_other_threads,
+		test_in_a_child_destroy_does_not_wait_for_them,
 		test_no_memory_there_is_no_memory,
 		test_a_bound_thread_gets_none_from_elsewhere,
 		test_a_full_region_is_used_to_the_end,
