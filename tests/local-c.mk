@@ -17,6 +17,7 @@ API_TESTS += \
 	tests/api/test_aligned \
 	tests/api/test_calloc \
 	tests/api/test_death \
+	tests/api/test_extents \
 	tests/api/test_fork \
 	tests/api/test_glibc \
 	tests/api/test_limits \
@@ -32,6 +33,7 @@ SMOKE_TESTS += \
 	tests/api/test_aligned \
 	tests/api/test_calloc \
 	tests/api/test_death \
+	tests/api/test_extents \
 	tests/api/test_glibc \
 	tests/api/test_mallctl \
 	tests/api/test_malloc \
@@ -47,8 +49,8 @@ if CXX_OPERATORS
 API_TESTS += tests/api/test_tc_cxx
 SMOKE_TESTS += tests/api/test_tc_cxx
 endif
-API_TESTS += tests/api/test_cxx tests/api/test_cxx_own
-SMOKE_TESTS += tests/api/test_cxx tests/api/test_cxx_own
+API_TESTS += tests/api/test_cxx tests/api/test_cxx_arena tests/api/test_cxx_own
+SMOKE_TESTS += tests/api/test_cxx tests/api/test_cxx_arena tests/api/test_cxx_own
 endif
 if ENABLE_SHARED
 API_TESTS += tests/api/test_names
@@ -69,12 +71,18 @@ tests_api_test_calloc_LDADD = $(API_LDADD)
 tests_api_test_cxx_SOURCES = tests/api/test_cxx.cc $(api_headers)
 tests_api_test_cxx_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-builtin $(CHECK_CFLAGS)
 tests_api_test_cxx_LDADD = $(API_LDADD)
+tests_api_test_cxx_arena_SOURCES = tests/api/test_cxx_arena.cc $(api_headers)
+tests_api_test_cxx_arena_CXXFLAGS = $(tests_api_test_cxx_CXXFLAGS)
+tests_api_test_cxx_arena_LDADD = $(API_LDADD)
 tests_api_test_cxx_own_SOURCES = tests/api/test_cxx_own.cc $(api_headers)
 tests_api_test_cxx_own_CXXFLAGS = $(tests_api_test_cxx_CXXFLAGS)
 tests_api_test_cxx_own_LDADD = $(API_LDADD)
 tests_api_test_death_SOURCES = tests/api/test_death.c $(api_headers)
 tests_api_test_death_CFLAGS = $(API_CFLAGS)
 tests_api_test_death_LDADD = $(API_LDADD)
+tests_api_test_extents_SOURCES = tests/api/test_extents.c $(api_headers)
+tests_api_test_extents_CFLAGS = $(API_CFLAGS)
+tests_api_test_extents_LDADD = $(API_LDADD) -lpthread
 tests_api_test_fork_SOURCES = tests/api/test_fork.c $(api_headers)
 tests_api_test_fork_CFLAGS = $(API_CFLAGS)
 tests_api_test_fork_LDADD = $(API_LDADD)
