@@ -16,6 +16,7 @@ libash_core_la_SOURCES = \
 	lib/base/fmt.c lib/base/fmt.h \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/syscall.h \
+	lib/os/cgroup.c lib/os/cgroup.h \
 	lib/os/conf.c lib/os/conf.h \
 	lib/os/conf_file.c lib/os/conf_file.h \
 	lib/os/elf.c lib/os/elf.h \
