@@ -28,6 +28,7 @@ libash_core_la_SOURCES = \
 	lib/os/tls.c lib/os/tls.h \
 	lib/region/chunk.c lib/region/chunk.h \
 	lib/region/decay.h \
+	lib/region/limit.c lib/region/limit.h \
 	lib/region/meta.c lib/region/meta.h \
 	lib/region/pagemap.c lib/region/pagemap.h \
 	lib/region/maps.c lib/region/maps.h \
@@ -56,6 +57,7 @@ libash_api_la_SOURCES = \
 	lib/api/glibc.c \
 	lib/api/hooks.c \
 	lib/api/init.c \
+	lib/api/limit.c \
 	lib/api/mallctl.c \
 	lib/api/malloc.c \
 	lib/api/mallocx.c \

@@ -7,7 +7,9 @@
 
 ASHLAR_EXPORT int ashlar_mallctl(const char *name, void *oldp, size_t *oldlenp, void *newp, size_t newlen)
 {
-	return ash_ctl_by_name(name, oldp, oldlenp, newp, newlen);
+	int error = ash_ctl_by_name(name, oldp, oldlenp, newp, newlen);
+	ash_limit_check();
+	return error;
 }
 
 ASHLAR_EXPORT int ashlar_mallctlnametomib(const char *name, size_t *mibp, size_t *miblenp)
@@ -18,7 +20,9 @@ ASHLAR_EXPORT int ashlar_mallctlnametomib(const char *name, size_t *mibp, size_t
 ASHLAR_EXPORT int ashlar_mallctlbymib(const size_t *mib, size_t miblen, void *oldp, size_t *oldlenp, void *newp,
 				      size_t newlen)
 {
-	return ash_ctl_by_mib(mib, miblen, oldp, oldlenp, newp, newlen);
+	int error = ash_ctl_by_mib(mib, miblen, oldp, oldlenp, newp, newlen);
+	ash_limit_check();
+	return error;
 }
 
 ASHLAR_EXPORT int ashlar_get_defrag_hint(void *ptr)

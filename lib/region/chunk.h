@@ -119,6 +119,7 @@ void ash_chunk_stats(struct ash_region_stats *s);
 /* After how many ms free memory is returned: 0 at once, -1 never by age. */
 void ash_chunk_set_decay(int32_t age_ms);
 int32_t ash_chunk_decay(void);
+void ash_chunk_bound_dirty(size_t bytes); /* free memory kept, at most */
 
 void ash_chunk_fork_lock(void);
 void ash_chunk_fork_unlock(bool child);
