@@ -17,6 +17,7 @@ libash_core_la_SOURCES = \
 	lib/base/fmt.c lib/base/fmt.h \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/syscall.h \
+	lib/os/cgroup.c lib/os/cgroup.h \
 	lib/os/conf.c lib/os/conf.h \
 	lib/os/conf_file.c lib/os/conf_file.h \
 	lib/os/elf.c lib/os/elf.h \
@@ -28,6 +29,7 @@ libash_core_la_SOURCES = \
 	lib/os/tls.c lib/os/tls.h \
 	lib/region/chunk.c lib/region/chunk.h \
 	lib/region/decay.h \
+	lib/region/limit.c lib/region/limit.h \
 	lib/region/meta.c lib/region/meta.h \
 	lib/region/pagemap.c lib/region/pagemap.h \
 	lib/region/maps.c lib/region/maps.h \
@@ -57,6 +59,7 @@ libash_api_la_SOURCES = \
 	lib/api/glibc.c \
 	lib/api/hooks.c \
 	lib/api/init.c \
+	lib/api/limit.c \
 	lib/api/mallctl.c \
 	lib/api/malloc.c \
 	lib/api/mallocx.c \

@@ -20,6 +20,7 @@ API_TESTS += \
 	tests/api/test_extents \
 	tests/api/test_fork \
 	tests/api/test_glibc \
+	tests/api/test_heap_limit \
 	tests/api/test_limits \
 	tests/api/test_mallctl \
 	tests/api/test_malloc \
@@ -35,6 +36,7 @@ SMOKE_TESTS += \
 	tests/api/test_death \
 	tests/api/test_extents \
 	tests/api/test_glibc \
+	tests/api/test_heap_limit \
 	tests/api/test_mallctl \
 	tests/api/test_malloc \
 	tests/api/test_mallocx \
@@ -89,6 +91,9 @@ tests_api_test_fork_LDADD = $(API_LDADD)
 tests_api_test_glibc_SOURCES = tests/api/test_glibc.c $(api_headers)
 tests_api_test_glibc_CFLAGS = $(API_CFLAGS)
 tests_api_test_glibc_LDADD = $(API_LDADD)
+tests_api_test_heap_limit_SOURCES = tests/api/test_heap_limit.c $(api_headers)
+tests_api_test_heap_limit_CFLAGS = $(API_CFLAGS)
+tests_api_test_heap_limit_LDADD = $(API_LDADD) -lpthread
 tests_api_test_limits_SOURCES = tests/api/test_limits.c $(api_headers)
 tests_api_test_limits_CFLAGS = $(API_CFLAGS)
 tests_api_test_limits_LDADD = $(API_LDADD)

@@ -6,12 +6,14 @@ UNIT_TESTS += \
 	tests/unit/test_arena \
 	tests/unit/test_bits \
 	tests/unit/test_cache \
+	tests/unit/test_cgroup \
 	tests/unit/test_chunk \
 	tests/unit/test_conf \
 	tests/unit/test_decay \
 	tests/unit/test_elf \
 	tests/unit/test_fmt \
 	tests/unit/test_large \
+	tests/unit/test_limit \
 	tests/unit/test_lock \
 	tests/unit/test_mem \
 	tests/unit/test_meta \
@@ -38,6 +40,9 @@ tests_unit_test_bits_LDADD = $(UNIT_LDADD)
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c $(unit_headers)
 tests_unit_test_cache_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_cache_LDADD = $(UNIT_LDADD)
+tests_unit_test_cgroup_SOURCES = tests/unit/test_cgroup.c $(unit_headers)
+tests_unit_test_cgroup_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_cgroup_LDADD = $(UNIT_LDADD)
 tests_unit_test_chunk_SOURCES = tests/unit/test_chunk.c $(unit_headers)
 tests_unit_test_chunk_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_chunk_LDADD = $(UNIT_LDADD)
@@ -56,6 +61,9 @@ tests_unit_test_fmt_LDADD = $(UNIT_LDADD)
 tests_unit_test_large_SOURCES = tests/unit/test_large.c $(unit_headers)
 tests_unit_test_large_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_large_LDADD = $(UNIT_LDADD)
+tests_unit_test_limit_SOURCES = tests/unit/test_limit.c $(unit_headers)
+tests_unit_test_limit_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_limit_LDADD = $(UNIT_LDADD)
 tests_unit_test_lock_SOURCES = tests/unit/test_lock.c $(unit_headers)
 tests_unit_test_lock_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_lock_LDADD = $(UNIT_LDADD)

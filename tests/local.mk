@@ -21,12 +21,14 @@ include $(srcdir)/tests/local-unit.mk
 
 SHELL_TESTS = \
 	tests/shell/abi.sh \
+	tests/shell/affinity.sh \
 	tests/shell/bench-table.sh \
 	tests/shell/check-exports.sh \
 	tests/shell/check-imports.sh \
 	tests/shell/check-layers.sh \
 	tests/shell/check-needed.sh \
 	tests/shell/config-script.sh \
+	tests/shell/container.sh \
 	tests/shell/control-names.sh \
 	tests/shell/cxx-module.sh \
 	tests/shell/dlopen.sh \

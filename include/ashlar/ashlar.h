@@ -86,6 +86,19 @@ void ashlar_sdallocx(void *ptr, size_t size, int flags);
 /* Bytes that a block of mallocx(size, flags) would have; 0: it cannot be had. Allocates nothing. */
 size_t ashlar_nallocx(size_t size, int flags);
 
+/* Limits on the heap's physical size: what may be resident because of it, as ashlar_physical_bytes() tells. Above
+ * the soft one free memory goes back to the system at once, and the callback is called; what would go
+ * beyond the hard one fails, with ENOMEM. bytes 0: no limit. Returns 0, or EINVAL for another `which`. */
+enum { ASHLAR_LIMIT_SOFT = 1, ASHLAR_LIMIT_HARD = 2 };
+int ashlar_set_limit(int which, size_t bytes);
+size_t ashlar_get_limit(int which);
+size_t ashlar_physical_bytes(void);
+
+/* callback(arg, bytes, limit) is called once for each time that the heap's size exceeds the soft limit, and again
+ * after it fell an eighth below it: by the thread that noticed, before its malloc or free returns. It may
+ * allocate and free, is never called from inside itself, and must return. NULL: none. Returns 0. */
+int ashlar_set_limit_callback(void (*callback)(void *arg, size_t bytes, size_t limit), void *arg);
+
 /* C23. Programs on C libraries that do not declare them yet (glibc before 2.43) get them from here. */
 #if defined(__GLIBC__) && !(__GLIBC__ > 2 || (__GLIBC__ == 2 && __GLIBC_MINOR__ >= 43))
 void free_sized(void *ptr, size_t size);

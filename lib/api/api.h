@@ -4,6 +4,7 @@
 #define ASH_API_API_H
 
 #include "heap/thread.h"
+#include "region/limit.h"
 #include "slab/nursery.h"
 
 /* The public name of a function: PREFIXname with --with-ashlar-prefix, else libc's own. */
@@ -62,6 +63,15 @@ static inline bool ash_is_ours(const void *p)
 
 /* Bytes usable at a live block; call: the name for a fault report. */
 size_t ash_usable(void *p, const char *call);
+
+/* api/limit.c: at the end of whatever was slow. */
+void ash_limit_init(void); /* constructor, with the options read */
+void ash_limit_act(void);
+static inline void ash_limit_check(void)
+{
+	if (ash_limit_is_over())
+		ash_limit_act();
+}
 
 /* api/foreign.c: pointers that are not ours. They go to libc's functions if libc could own them;
  * else the process stops with a line that says why. */

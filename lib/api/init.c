@@ -55,6 +55,7 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
 	ash_conf_read(environment(env), &API(malloc_conf) ? API(malloc_conf) : NULL,
 		      &API(malloc_conf_2_conf_harder) ? API(malloc_conf_2_conf_harder) : NULL);
 	ash_chunk_set_decay(ash_conf.dirty_decay_ms);
+	ash_limit_init();
 	ash_heap_init(ash_conf.narenas, ash_conf.tcache);
 	pthread_atfork(fork_prepare, fork_parent, fork_child);
 	ash_standdown_init();

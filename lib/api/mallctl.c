@@ -10,7 +10,9 @@ _Static_assert(sizeof(extent_hooks_t) == sizeof(struct ash_extent_hooks), "one t
 
 ASHLAR_EXPORT int ashlar_mallctl(const char *name, void *oldp, size_t *oldlenp, void *newp, size_t newlen)
 {
-	return ash_ctl_by_name(name, oldp, oldlenp, newp, newlen);
+	int error = ash_ctl_by_name(name, oldp, oldlenp, newp, newlen);
+	ash_limit_check();
+	return error;
 }
 
 ASHLAR_EXPORT int ashlar_mallctlnametomib(const char *name, size_t *mibp, size_t *miblenp)
@@ -21,7 +23,9 @@ ASHLAR_EXPORT int ashlar_mallctlnametomib(const char *name, size_t *mibp, size_t
 ASHLAR_EXPORT int ashlar_mallctlbymib(const size_t *mib, size_t miblen, void *oldp, size_t *oldlenp, void *newp,
 				      size_t newlen)
 {
-	return ash_ctl_by_mib(mib, miblen, oldp, oldlenp, newp, newlen);
+	int error = ash_ctl_by_mib(mib, miblen, oldp, oldlenp, newp, newlen);
+	ash_limit_check();
+	return error;
 }
 
 ASHLAR_EXPORT int ashlar_get_defrag_hint(void *ptr)

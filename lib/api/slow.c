@@ -98,12 +98,16 @@ static bool reclaim(size_t size)
 {
 	if (size >> (ADDRESS_BITS - 1))
 		return false;
+	/* A limit wants pages, not address space. */
+	bool release = !ash_limits_on() || ash_limit_allows(size);
+	if (!release && size > ash_limit_get(ASH_LIMIT_HARD) - 1)
+		return false;
 	uint32_t now = ash_os_now_ms(), before = in_vain.ms;
 	if (before && now - before < RECLAIM_MS && size >= in_vain.bytes)
-		return ash_chunk_release() > 0;
+		return (release ? ash_chunk_release() : ash_chunk_trim()) > 0;
 	in_vain.bytes = size;
 	in_vain.ms = now ? now : 1;
-	return ash_heap_trim(true) > 0;
+	return ash_heap_trim(release) > 0;
 }
 
 /* The program has no more for that arena: what is free there may serve another size. Not at each of many failures in
@@ -146,6 +150,7 @@ static void *alloc_or_null(size_t size, size_t align, bool zero, const struct as
 	if (unlikely(!p))
 		p = alloc_again(size, align, zero, at);
 	count(p, 0);
+	ash_limit_check();
 	return p;
 }
 
@@ -233,6 +238,7 @@ void ash_free_at(void *p, const struct ash_place *at)
 		else
 			ash_heap_free_direct(p, entry);
 	}
+	ash_limit_check();
 }
 
 void ash_free(void *p)
@@ -278,6 +284,7 @@ void *ash_resize_large(void *p, size_t size, bool may_move, bool zero)
 	size_t before = ash_large_size(p);
 	void *q = size <= PTRDIFF_MAX ? ash_large_resize(p, size, may_move, zero) : NULL;
 	count(q, before);
+	ash_limit_check();
 	return q;
 }
 

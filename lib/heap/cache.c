@@ -23,6 +23,14 @@
 #define POST_EVENTS 16        /* visits between postings of outboxes that are not full */
 #define IDLE_EVENTS 512       /* visits between looks at idle classes */
 
+static _Atomic uint32_t budget_max = BUDGET_MAX;
+
+SLOW void ash_cache_bound(size_t bytes)
+{
+	uint32_t n = bytes < BUDGET ? BUDGET : bytes > BUDGET_MAX ? BUDGET_MAX : (uint32_t)bytes;
+	atomic_store_explicit(&budget_max, n, memory_order_relaxed);
+}
+
 static unsigned slots_max(unsigned class)
 {
 	unsigned n = CLASS_BYTES / ash_class_size[class];
@@ -78,7 +86,8 @@ static bool adapt(struct cache *t, unsigned class)
 		wanted = most;
 	uint32_t more = (wanted - slots) * ash_class_size[class];
 	uint64_t budget = BUDGET + (uint64_t)t->events * (BUDGET_PER_EVENT + t->events / BUDGET_RISE);
-	if (t->held_bytes + more > (budget < BUDGET_MAX ? budget : BUDGET_MAX))
+	uint32_t bound = atomic_load_explicit(&budget_max, memory_order_relaxed);
+	if (t->held_bytes + more > (budget < bound ? budget : bound))
 		return false;
 	if (!resize(t, class, wanted))
 		return false;

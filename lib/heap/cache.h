@@ -130,6 +130,10 @@ extern ASH_HIDDEN _Atomic uint32_t ash_cache_empty_asked;
 /* Empties the arrays; what was in them is no more. */
 void ash_cache_forget(struct cache *t);
 
+/* How much each cache may grow to hold, in bytes; no less than what they begin with. Any thread, any time: it counts
+ * for growth to come. */
+void ash_cache_bound(size_t bytes);
+
 /* For a new cache: memory for n outboxes. NULL without memory. */
 struct cache *ash_cache_create(uint32_t shards);
 void ash_cache_bind(struct cache *t, struct shard *sh);

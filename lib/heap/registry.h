@@ -15,6 +15,8 @@ struct ash_heap {
 	_Atomic uint32_t arenas; /* these, and how many others were ever made. Only grows from the first of those on */
 	struct cache *all;       /* every cache ever made: they are recycled, never freed */
 	struct cache *unused;
+	size_t caches_most;      /* bytes that all caches may hold; 0: no bound. Const after init */
+	size_t bound;            /* caches that a thread has */
 };
 extern ASH_HIDDEN struct ash_heap ash_heap;
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "os/fault.h"
 #include "os/os.h"
+#include "region/limit.h"
 #include "region/meta.h"
 
 #define EXTRA_MAX 32   /* empty slabs kept by one bin, however often it needs them again ... */
@@ -463,9 +464,16 @@ static size_t take(struct shard *sh, struct bin *b, void **base, size_t want, st
 			if (!s)
 				break;
 		}
-		size_t n = ash_slab_nfree(s);
+		size_t n = ash_slab_nfree(s), claimed = ash_limits_on() ? ash_slab_absent_bytes(s) : 0;
 		n = want - got < n ? want - got : n;
+		if (unlikely(claimed) && !ash_limit_claim(claimed)) {
+			n = ash_slab_take_present(s, end, n);
+			end -= n;
+			got += n;
+			break;
+		}
 		ash_slab_take(s, end, n, ahead, absent);
+		ash_limit_claimed(claimed);
 		end -= n;
 		got += n;
 	}
@@ -667,6 +675,25 @@ static size_t trim_supply(struct shard *sh)
 	sh->npurge++;
 	ash_unlock(&sh->lock);
 	return purged;
+}
+
+SLOW bool ash_shard_trim_part(struct shard *sh, unsigned class)
+{
+	struct bin *b = &sh->bin[class];
+	struct slab *empty = NULL;
+	const struct look look = {.now = ash_os_now_ms(), .purge = true, .all = true};
+	drain(sh, class);
+	ash_lock(&sh->lock);
+	bool begun = b->scan != NULL, any = b->slabs != 0;
+	b->extra = 0;
+	if (!begun)
+		let_go(sh, b, &empty);
+	if (any)
+		look_at_partial(sh, b, &look, &empty);
+	bool more = b->scan != NULL;
+	ash_unlock(&sh->lock);
+	destroy_all(empty);
+	return more;
 }
 
 size_t ash_shard_trim(struct shard *sh)

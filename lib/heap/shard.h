@@ -96,6 +96,9 @@ void ash_shard_post(struct shard *sh, unsigned class, void **block, size_t n, st
 /* Destroys slabs without live blocks, returns idle pages of the others. Bytes purged. */
 size_t ash_shard_trim(struct shard *sh);
 
+/* The same for the next few slabs of one class; whether it has more. */
+bool ash_shard_trim_part(struct shard *sh, unsigned class);
+
 /* Discards all blocks of a manual shard, in whose hands they may be. */
 void ash_shard_reset(struct shard *sh);
 

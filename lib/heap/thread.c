@@ -7,6 +7,9 @@
 #include "slab/large.h"
 #include "slab/nursery.h"
 
+#define RELIEF_MS 100   /* between rounds of the bins */
+#define RELIEF_LOOKS 4  /* at bins in one go */
+#define CACHE_EACH (1 << 20) /* bytes that the caches may hold for each CPU, where all of them have a bound */
 #define FREES_DIRECT 16 /* frees before a thread that never allocates is given a cache */
 
 struct ash_heap ash_heap = {.lock.rank = ASH_RANK_THREADS, .automatic = 1, .arenas = 1};
@@ -64,6 +67,12 @@ void ash_heap_init(unsigned shards, bool caches)
 	ash_heap.caches = ash_tls_init(thread_exit) && caches;
 }
 
+SLOW void ash_heap_bound_caches(unsigned cpus, size_t bytes)
+{
+	size_t most = (size_t)cpus * CACHE_EACH;
+	ash_heap.caches_most = most < bytes ? most : bytes;
+}
+
 void ash_heap_limit_shards(unsigned n)
 {
 	ash_lock(&ash_heap.lock);
@@ -112,6 +121,14 @@ static struct shard *choose_shard(void)
 	return best;
 }
 
+/* A thread more has a cache, or (-1) less. Registry lock held. */
+static SLOW void count_bound(size_t more)
+{
+	ash_heap.bound += more;
+	if (ash_heap.caches_most)
+		ash_cache_bound(ash_heap.caches_most / (ash_heap.bound ? ash_heap.bound : 1));
+}
+
 /* A cache that a thread left without a word: it allocated for the first time when all destructors had
  * run. Its thread pointer tells, once the C library gives the same stack to another thread: no two
  * living ones have it. Registry lock held. */
@@ -157,8 +174,10 @@ static SLOW struct cache *bind_thread(void)
 		ash_unlock(&ash_heap.lock);
 		return NULL;
 	}
-	if (!inherited)
+	if (!inherited) {
 		ash_cache_bind(t, choose_shard());
+		count_bound(1);
+	}
 	ash_tls_set_cache((char *)t - (char *)&ash_anchor);
 	ash_unlock(&ash_heap.lock);
 	ash_tls_watch_exit(); /* may allocate: the cache is there */
@@ -203,6 +222,7 @@ static void thread_exit(void)
 	ash_cache_flush(t);
 	ash_lock(&ash_heap.lock);
 	t->shard->threads--;
+	count_bound((size_t)-1);
 	ash_heap_give_cache(t);
 	ash_unlock(&ash_heap.lock);
 }
@@ -233,19 +253,81 @@ void *ash_heap_alloc_anywhere(unsigned class)
 
 /* ---- the whole */
 
-size_t ash_heap_trim(bool release)
+/* The caller's cache at once, those of others when they come by. */
+static void empty_caches(void)
 {
-	size_t bytes = 0;
 	struct cache *t = ash_thread_cache_or_null();
 	uint32_t asked = 1 + atomic_fetch_add_explicit(&ash_cache_empty_asked, 1, memory_order_relaxed);
 	if (t) {
 		ash_cache_flush(t);
 		t->emptied_for = asked;
 	}
+}
+
+size_t ash_heap_trim(bool release)
+{
+	size_t bytes = 0;
+	empty_caches();
 	uint32_t i = 0;
 	for (struct shard *sh; (sh = ash_next_shard(&i));)
 		bytes += ash_shard_trim(sh);
 	return bytes + (release ? ash_chunk_release() : ash_chunk_trim());
+}
+
+/* ---- limits */
+
+SLOW void ash_heap_limit(enum ash_limit which, size_t bytes)
+{
+	ash_limit_set(which, bytes ? bytes : ASH_NO_LIMIT);
+	if (bytes && ash_limit_physical() > bytes)
+		ash_heap_trim(false);
+}
+
+/* Where the round of the bins is: shard * ASH_CLASSES + class; at the end, when that was. Two threads may do the
+ * same part, which does no harm. */
+static struct {
+	_Atomic uint32_t at, ended_ms;
+	_Atomic bool ended;
+} relief;
+
+/* Looks at a few sparse slabs. */
+static SLOW void relieve_some(void)
+{
+	uint32_t now = ash_os_now_ms(), at = relief.at;
+	if (relief.ended && now - relief.ended_ms < RELIEF_MS)
+		return;
+	if (relief.ended || !at) {
+		relief.ended = false;
+		at = 0;
+		empty_caches();
+	}
+	for (unsigned looks = RELIEF_LOOKS; looks;) {
+		uint32_t i = at / ASH_CLASSES;
+		struct shard *sh = ash_next_shard(&i);
+		if (!sh) {
+			relief.at = 0;
+			relief.ended_ms = now;
+			relief.ended = true;
+			return;
+		}
+		if (at / ASH_CLASSES != i - 1) /* some are not there yet */
+			at = (i - 1) * ASH_CLASSES;
+		size_t before = atomic_load_explicit(&ash_limits.absent, memory_order_relaxed);
+		bool more = ash_shard_trim_part(sh, at % ASH_CLASSES);
+		at += !more;
+		looks -= more || before != atomic_load_explicit(&ash_limits.absent, memory_order_relaxed);
+	}
+	relief.at = at;
+}
+
+SLOW bool ash_heap_relieve(void)
+{
+	/* A call that setting a TLS word makes, or a fork handler of somebody else: locks are held. */
+	if (ash_lock_is_mine(&ash_heap.lock))
+		return false;
+	if (ash_limit_relieve() && ash_heap.started)
+		relieve_some();
+	return true;
 }
 
 /* ---- statistics */
@@ -378,6 +460,8 @@ void ash_heap_fork_child(void)
 	struct cache *mine = ash_thread_cache_or_null();
 	for (struct cache *t = ash_heap.all; t; t = t->next)
 		t->bound = t == mine || t->manual;
+	ash_heap.bound = 0;
+	count_bound(mine != NULL);
 	uint32_t i = 0;
 	for (struct shard *sh; (sh = ash_next_shard(&i));)
 		if (!sh->lock.inherited)

@@ -13,6 +13,7 @@
 #define ASH_HEAP_THREAD_H
 
 #include "heap/cache.h"
+#include "region/limit.h"
 
 /* Before each use of the heap: maps the first memory and fills the tables, opens the fast paths, each
  * once. False without memory. Any thread, any time. */
@@ -21,6 +22,9 @@ bool ash_heap_start(void);
 /* The constructor's part; shards: how many at most (0: as many as CPUs), caches: give threads
  * caches at all. */
 void ash_heap_init(unsigned shards, bool caches);
+
+/* The same; what caches hold in all is bounded by the CPUs, and by so many bytes. */
+void ash_heap_bound_caches(unsigned cpus, size_t bytes);
 
 /* At most n shards (at least 1) from now on; those that there are stay. Any thread, any time. */
 void ash_heap_limit_shards(unsigned n);
@@ -58,6 +62,13 @@ void *ash_heap_alloc_anywhere(unsigned class);
  * caches follow as they come by. With
  * release also free address space. Bytes that went. */
 size_t ash_heap_trim(bool release);
+
+/* Sets a limit (region/limit.h), in bytes; 0: none. What is free goes at once where more is in use. */
+void ash_heap_limit(enum ash_limit which, size_t bytes);
+
+/* The soft limit is exceeded: returns free memory, and idle pages of a few sparse slabs. False, and nothing is
+ * done, where the caller has locks. */
+bool ash_heap_relieve(void);
 
 /* Figures of a size class. nmalloc - ndalloc == curregs + cached. */
 struct ash_bin_stats {

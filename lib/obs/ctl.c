@@ -39,6 +39,7 @@ enum source {
 	DECAY_MS,
 	MUZZY_MS,
 	DSS,
+	LIMIT, /* enum ash_limit */
 	/* the calling thread, explicit caches */
 	THREAD, /* enum thread_value */
 	THREAD_ARENA,
@@ -81,7 +82,7 @@ enum source {
 #define X(f) FIELD(ash_lextent_stats, f)
 _Static_assert(sizeof(struct ash_arena_stats) <= UINT16_MAX, "a row's arg has 16 bits");
 
-enum fact { FACT_PAGE, FACT_HUGEPAGE, FACT_UNIT, FACT_TCACHE_MAX, FACT_NHBINS };
+enum fact { FACT_PAGE, FACT_HUGEPAGE, FACT_UNIT, FACT_TCACHE_MAX, FACT_NHBINS, FACT_PHYSICAL };
 enum thread_value {
 	THREAD_ALLOCATED,
 	THREAD_DEALLOCATED,
@@ -460,6 +461,8 @@ static uint64_t fact(enum fact f)
 		return ASH_UNIT;
 	case FACT_NHBINS:
 		return classes;
+	case FACT_PHYSICAL:
+		return ash_limit_physical();
 	default:
 		return classes ? ash_class_size[classes - 1] : 0;
 	}
@@ -603,6 +606,9 @@ static int read_value(const struct path *p, union value *v)
 		break;
 	case ARENA_HOOKS:
 		return ash_arena_hooks((unsigned)p->index[0], &v->hooks);
+	case LIMIT:
+		u = ash_limit_get(n->arg);
+		break;
 	case THREAD:
 		return read_thread(n, v);
 	case THREAD_ARENA:
@@ -668,6 +674,9 @@ static int write_value(const struct path *p, union value v)
 		return write_dss(v.ptr);
 	case ARENA_HOOKS:
 		return ash_arena_set_hooks((unsigned)p->index[0], v.hooks);
+	case LIMIT:
+		ash_heap_limit(n->arg, v.size);
+		return 0;
 	case THREAD_ARENA:
 		return v.u32 == ash_thread_arena() ? 0 : ash_thread_set_arena(v.u32);
 	case THREAD_TCACHE:

@@ -24,6 +24,7 @@ enum option_type {
 	SIZE,     /* size_t */
 	LOG2,     /* the same, as its logarithm */
 	INT64,    /* int64_t */
+	LIMIT,    /* the same: bytes, or minus the percent of what the cgroup has; min: if that is not said */
 	WORD,     /* uint8_t: the number of a word of words[min] */
 	LETTERS,  /* char[]: of ASH_CONF_LETTERS */
 };
@@ -57,9 +58,12 @@ static const struct option {
 	{"abort_conf", BOOL, JE, AT(abort_conf), 0, 1},
 	{"background_thread", BOOL, JE, AT(background_thread), 0, 0},
 	{"confirm_conf", BOOL, JE, AT(confirm_conf), 0, 1},
+	{"container", BOOL, 0, AT(container), 0, 1},
 	{"dirty_decay_ms", INT32, JE, AT(dirty_decay_ms), -1, INT32_MAX},
 	{"junk", WORD, JE, AT(junk), JUNK, 3},
 	{"lg_tcache_max", LOG2, JE, AT(tcache_max), 0, sizeof(size_t) * CHAR_BIT - 2},
+	{"limit_hard", LIMIT, 0, AT(limit_hard), -95, PTRDIFF_MAX},
+	{"limit_soft", LIMIT, 0, AT(limit_soft), -90, PTRDIFF_MAX},
 	{"madvise", BOOL, 0, AT(madvise), 0, 1},
 	{"metadata_thp", WORD, JE, AT(metadata_thp), METADATA_THP, 0},
 	{"muzzy_decay_ms", INT32, JE | FIXED, AT(muzzy_decay_ms), -1, INT32_MAX},
@@ -117,6 +121,18 @@ static bool piece_is(struct piece p, const char *word)
 	return word[p.len] == '\0';
 }
 
+/* Up to the first `stop` or the end; *rest is left behind it. */
+static struct piece cut(struct piece *rest, char stop)
+{
+	struct piece p = {rest->at, 0};
+	while (p.len < rest->len && p.at[p.len] != stop)
+		p.len++;
+	size_t gone = p.len + (p.len < rest->len);
+	rest->at += gone;
+	rest->len -= gone;
+	return p;
+}
+
 static bool parse_number(struct piece p, int64_t min, int64_t max, int64_t *value)
 {
 	bool negative = p.len && *p.at == '-';
@@ -131,6 +147,34 @@ static bool parse_number(struct piece p, int64_t min, int64_t max, int64_t *valu
 	}
 	*value = negative ? -v : v;
 	return *value >= min && *value <= max;
+}
+
+/* K, M, G or T behind a number, which is taken off it: by how many bits that shifts. */
+static unsigned cut_suffix(struct piece *p)
+{
+	static const char suffixes[] = "KMGT";
+	for (unsigned i = 0; p->len && i < sizeof suffixes - 1; i++) {
+		if ((p->at[p->len - 1] & ~0x20) == suffixes[i]) {
+			p->len--;
+			return 10 * (i + 1);
+		}
+	}
+	return 0;
+}
+
+/* "cgroup:80%"; or "cgroup", which is that share. */
+static bool parse_share(struct piece p, int64_t share, int64_t *value)
+{
+	struct piece number = p, word = cut(&number, ':');
+	if (!piece_is(word, "cgroup"))
+		return false;
+	*value = share;
+	if (word.len == p.len)
+		return true;
+	if (!number.len || number.at[--number.len] != '%' || !parse_number(number, 1, 100, value))
+		return false;
+	*value = -*value;
+	return true;
 }
 
 /* The n-th word of a list; NULL behind its end. */
@@ -201,6 +245,7 @@ static const char *apply(const struct option *o, struct piece value)
 {
 	static const char bad[] = "bad value";
 	int64_t n, max = o->max;
+	unsigned shift;
 	switch (o->type) {
 	case LETTERS:
 		return parse_letters(value, (char *)&ash_conf + o->at) ? NULL : bad;
@@ -212,6 +257,16 @@ static const char *apply(const struct option *o, struct piece value)
 	case WORD:
 		if (!parse_word(value, o->min, &n))
 			return bad;
+		break;
+	case LIMIT:
+		if (parse_share(value, o->min, &n))
+			break;
+		/* fall through */
+	case SIZE:
+		shift = cut_suffix(&value);
+		if (!parse_number(value, 0, max >> shift, &n))
+			return bad;
+		n <<= shift;
 		break;
 	default:
 		if (!parse_number(value, o->min, max, &n))
@@ -279,18 +334,6 @@ static struct piece trim(struct piece p)
 		p.at++, p.len--;
 	while (p.len && (p.at[p.len - 1] == ' ' || p.at[p.len - 1] == '\t'))
 		p.len--;
-	return p;
-}
-
-/* Up to the first `stop` or the end; *rest is left behind it. */
-static struct piece cut(struct piece *rest, char stop)
-{
-	struct piece p = {rest->at, 0};
-	while (p.len < rest->len && p.at[p.len] != stop)
-		p.len++;
-	size_t gone = p.len + (p.len < rest->len);
-	rest->at += gone;
-	rest->len -= gone;
 	return p;
 }
 
@@ -416,6 +459,8 @@ static void print_all(void)
 			ash_fmt_line(2, "ashlar: %s:%s\n", v.name, v.text);
 		else if (v.type == ASH_CONF_BOOL)
 			ash_fmt_line(2, "ashlar: %s:%s\n", v.name, v.number ? "true" : "false");
+		else if (table[i].type == LIMIT && v.number < 0)
+			ash_fmt_line(2, "ashlar: %s:cgroup:%d%%\n", v.name, -(int)v.number);
 		else
 			ash_fmt_line(2, "ashlar: %s:%lld\n", v.name, (long long)v.number);
 	}
@@ -453,7 +498,7 @@ SLOW struct ash_conf_value ash_conf_get(size_t i)
 	static const uint8_t types[] = {
 		[BOOL] = ASH_CONF_BOOL, [UNSIGNED] = ASH_CONF_UNSIGNED, [INT32] = ASH_CONF_SSIZE,
 		[SIZE] = ASH_CONF_SIZE, [LOG2] = ASH_CONF_SIZE,         [INT64] = ASH_CONF_INT64,
-		[WORD] = ASH_CONF_STRING, [LETTERS] = ASH_CONF_STRING,
+		[LIMIT] = ASH_CONF_INT64, [WORD] = ASH_CONF_STRING, [LETTERS] = ASH_CONF_STRING,
 	};
 	const struct option *o = &table[i];
 	const char *at = (const char *)&ash_conf + o->at;

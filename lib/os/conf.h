@@ -20,6 +20,8 @@ enum ash_thp { ASH_THP_DEFAULT, ASH_THP_ALWAYS, ASH_THP_NEVER };
 struct ash_conf {
 	size_t tcache_max;      /* bytes: larger classes have no room in caches */
 	int64_t stats_interval; /* bytes allocated between two reports; -1: none */
+	int64_t limit_hard;     /* bytes; 0: none; below 0: a share of the cgroup's memory, minus its percent */
+	int64_t limit_soft;     /* the same */
 	unsigned narenas;       /* shards at most; 0: one for each CPU */
 	int32_t dirty_decay_ms; /* 0: return freed memory at once, -1: never by age */
 	int32_t muzzy_decay_ms; /* always 0: no memory is freed lazily */
@@ -37,6 +39,7 @@ struct ash_conf {
 	bool madvise;           /* false: never call it; for sandboxes that kill for it */
 	bool standdown;         /* leave the process to the next malloc, libc's as a rule */
 	bool tcache;            /* give threads caches */
+	bool container;         /* keep to the cgroup's CPUs and memory */
 	bool stats_print;       /* report at exit */
 	bool confirm_conf;      /* print the options in force at start */
 	bool abort;             /* stop at a warning, such as of a file that is ignored */

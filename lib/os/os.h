@@ -1,9 +1,10 @@
 /* os/os.h -- all that the allocator asks of an operating system.
  *
  * Contract of every function here: addr and len are page aligned and non-zero; int results are 0
- * or -errno; errno is never touched; nothing is a cancellation point; nothing allocates. After
- * ash_os_init() (run once, by the constructor) the only system calls made are mmap, munmap,
- * madvise(MADV_DONTNEED) and futex: the intersection of what sandboxes allow. Only heaps that grow
+ * or -errno; errno is never touched; nothing is a cancellation point; nothing allocates. After the
+ * constructor, which runs ash_os_init() once and, where an option asks for it, reads control groups
+ * (os/cgroup.h), the only system calls made are mmap, munmap, madvise(MADV_DONTNEED) and futex: the
+ * intersection of what sandboxes allow. Only heaps that grow
  * use more: mremap for blocks that glibc would mremap as well; madvise(MADV_POPULATE_WRITE) once a
  * size class has 128 KiB, (MADV_HUGEPAGE, MADV_NOHUGEPAGE) from 16 MiB on, both until it fails; and
  * reports use write. No madvise at all with the option madvise:false; with
@@ -18,7 +19,7 @@
 struct ash_os_facts {
 	size_t page_size;  /* bytes. Const after init */
 	unsigned page_shift;
-	unsigned cpus;     /* CPUs the process may use, at least 1 */
+	unsigned cpus;     /* CPUs the process may use, at least 1; by its cgroup's quota as well, if an option asks */
 	bool secure;       /* AT_SECURE: the environment is an attacker's */
 	uintptr_t last;    /* no mapping goes beyond this address: what the page map knows. Const but for tests */
 };

@@ -4,6 +4,7 @@
 #include "base/bits.h"
 #include "base/mem.h"
 #include "os/os.h"
+#include "region/limit.h"
 #include "region/meta.h"
 #include "region/pages.h"
 #include "region/supply.h"
@@ -169,6 +170,22 @@ static enum ash_backed last_of_run(const struct chunk *c, unsigned at, size_t un
 	return c->partial & bit && !zero ? ASH_PARTIAL : ASH_BACKED;
 }
 
+/* How many units more will be backed, or counted as such, when a run is taken; see ash_pages_choose(). */
+static SLOW size_t cost(const struct chunk *c, unsigned at, size_t units, bool dense)
+{
+	bool pays = dense && ash_region.dense >= ash_units_huge_heap();
+	size_t more = 0;
+	for (size_t n; units; units -= n, at = 0, c = units ? ash_pagemap_chunk(c->base + ASH_CHUNK) : NULL) {
+		n = units < 32 - at ? units : 32 - at;
+		uint32_t m = ash_low_bits(n) << at;
+		if (c->free == UINT32_MAX && (c->huge || pays))
+			m = c->free;
+		if (!ash_units_are_backed(c))
+			more += ash_bit_count(m & ~c->dirty);
+	}
+	return more;
+}
+
 static bool zero_row(void *p, size_t len)
 {
 	ash_mem_zero(p, len);
@@ -202,6 +219,13 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 				: ash_units_find_long(units);
 		if (dense && choice && ash_region.dense >= ash_units_huge_heap())
 			c = ash_pages_row(c);
+		size_t more = !ash_limits_on() ? 0 : (c ? cost(c, at, units, dense) : units) * ASH_UNIT;
+		if (ash_limits_on() && ash_limit_exceeds(more)) {
+			if (ash_limit_make_room(more))
+				continue;
+			ash_unlock(&ash_region.lock);
+			return NULL;
+		}
 		if (c && (ash_region.mapped < ash_units_huge_heap() ||
 				 ash_pages_choose(c, units, dense, zero)))
 			break;
@@ -219,6 +243,8 @@ static void *alloc(size_t units, size_t align_units, bool zero, bool dense, bool
 	if (is_clean && ash_region.decay.regret)
 		ash_decay_took_clean(&ash_region.decay, units, ash_os_now_ms());
 	*huge = c->huge;
+	if (ash_limits_on())
+		ash_limit_heed();
 	ash_unlock(&ash_region.lock);
 	if (zero && !is_clean)
 		zero_run(c, dirty, (at + units + 31) / 32);
@@ -264,6 +290,10 @@ bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero, enum a
 	if (new_units > ASH_RUN_MAX)
 		return false;
 	ash_lock(&ash_region.lock);
+	if (ash_limits_on() && !ash_limit_admit(more * ASH_UNIT)) {
+		ash_unlock(&ash_region.lock);
+		return false;
+	}
 	struct chunk *first = ash_pagemap_chunk(end);
 	unsigned at = (end >> ASH_UNIT_SHIFT) & 31;
 	struct chunk *c = first;
@@ -277,6 +307,8 @@ bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero, enum a
 			if (last)
 				*last = last_of_run(first, at, more, zero);
 			bool clean = take_run(first, at, more, dirty);
+			if (ash_limits_on())
+				ash_limit_heed();
 			ash_unlock(&ash_region.lock);
 			if (zero && !clean)
 				zero_run(first, dirty, (at + more + 31) / 32);
@@ -329,27 +361,33 @@ void ash_chunk_free_dense(void *p, bool partial)
 	free_run(p, 1, true, partial);
 }
 
-/* A mapping that is kept, cut to what is asked for. If none suits, as many pages go as the new one will have. */
-static void *map_again(size_t len, size_t align)
+/* Blocks with mappings of their own are about to have so many units more; false: a limit is in the way. Lock
+ * held, may be released meanwhile. What another thread was mapping or unmapping during a fork counts in the
+ * child: it cannot tell. */
+static bool count_own(size_t units)
 {
-	ash_lock(&ash_region.lock);
-	struct kept_map m = ash_maps_take(len, align);
-	if (!m.at)
-		ash_pages_unmap(len / ASH_UNIT);
-	ash_unlock(&ash_region.lock);
-	if (m.at && m.len > len)
-		ash_os_unmap(m.at + len, m.len - len);
-	return m.at;
+	if (ash_limits_on() && !ash_limit_admit(units * ASH_UNIT))
+		return false;
+	ash_region.own_units += units;
+	return true;
 }
 
-void *ash_chunk_map(size_t len, size_t align, bool zero)
+/* They have so many less, unmapped: as ash_region.unmapping says until now. */
+static void uncount_own(size_t units, bool unmapped)
 {
-	if (align < ASH_CHUNK)
-		align = ASH_CHUNK;
-	void *p = zero ? NULL : map_again(len, align);
-	if (p)
-		return p;
-	p = ash_os_map_aligned(len, align);
+	ash_lock(&ash_region.lock);
+	ash_region.own_units -= units;
+	ash_region.unmapping -= unmapped;
+	ash_region.waits = 0;
+	if (ash_limits_on())
+		ash_limit_heed();
+	ash_unlock(&ash_region.lock);
+}
+
+/* A mapping that is not counted yet, or takes the place of one that is. */
+static void *map_fresh(size_t len, size_t align, bool zero)
+{
+	void *p = ash_os_map_aligned(len, align);
 	if (!p)
 		return NULL;
 	ash_lock(&ash_region.lock);
@@ -357,6 +395,8 @@ void *ash_chunk_map(size_t len, size_t align, bool zero)
 	bool written = !zero && ash_pages_huge_for_large();
 	if (ash_region.decay.regret)
 		ash_decay_took_clean(&ash_region.decay, len / ASH_UNIT, ash_os_now_ms());
+	if (ash_limits_on())
+		ash_limit_heed();
 	ash_unlock(&ash_region.lock);
 	if (!c) {
 		ash_os_unmap(p, len);
@@ -367,6 +407,38 @@ void *ash_chunk_map(size_t len, size_t align, bool zero)
 	return p;
 }
 
+/* A mapping that is kept is cut to what is asked for. If none suits, as many pages go as the new one will have. */
+void *ash_chunk_map(size_t len, size_t align, bool zero)
+{
+	struct kept_map m = {NULL, 0, 0};
+	if (align < ASH_CHUNK)
+		align = ASH_CHUNK;
+	ash_lock(&ash_region.lock);
+	if (!zero) {
+		m = ash_maps_take(len, align);
+		if (!m.at)
+			ash_pages_unmap(len / ASH_UNIT);
+	}
+	if (m.at)
+		ash_region.own_units += m.len / ASH_UNIT; /* which were there before */
+	ash_region.unmapping += m.len > len;
+	bool admitted = m.at || count_own(len / ASH_UNIT);
+	ash_unlock(&ash_region.lock);
+	if (!admitted)
+		return NULL;
+	if (!m.at) {
+		void *p = map_fresh(len, align, zero);
+		if (!p)
+			uncount_own(len / ASH_UNIT, false);
+		return p;
+	}
+	if (m.len > len) {
+		ash_os_unmap(m.at + len, m.len - len);
+		uncount_own((m.len - len) / ASH_UNIT, true);
+	}
+	return m.at;
+}
+
 void ash_chunk_unmap(void *p, size_t len)
 {
 	uint32_t now = ash_os_now_ms();
@@ -375,20 +447,22 @@ void ash_chunk_unmap(void *p, size_t len)
 	ash_pages_freed_large();
 	bool kept = d->age_ms && !ash_decay_over_cap(d, len / ASH_UNIT) &&
 		    ash_maps_keep((struct kept_map){p, len, now});
-	if (!kept)
+	if (kept)
+		ash_region.own_units -= len / ASH_UNIT;
+	else
 		ash_decay_purged_for_cap(d, len / ASH_UNIT, now);
+	ash_region.unmapping += !kept;
 	ash_pages_settle(now);
 	ash_unlock(&ash_region.lock);
-	if (!kept)
+	if (!kept) {
 		ash_os_unmap(p, len);
+		uncount_own(len / ASH_UNIT, true);
+	}
 }
 
-void *ash_chunk_remap(void *p, size_t len, size_t new_len)
+/* Grows p where it stands, or moves it. */
+static void *remap(void *p, size_t len, size_t new_len)
 {
-	if (new_len < len) {
-		ash_os_unmap((char *)p + new_len, len - new_len);
-		return p;
-	}
 	int error = ash_os_grow(p, len, new_len);
 	if (error == 0) {
 		ash_os_advise_huge(p, new_len, true); /* what grows is written */
@@ -396,15 +470,32 @@ void *ash_chunk_remap(void *p, size_t len, size_t new_len)
 	}
 	if (error != -ENOMEM)
 		return NULL; /* a filter: do not insist */
-	void *q = ash_chunk_map(new_len, ASH_CHUNK, true); /* with its record: nothing can fail after */
+	void *q = map_fresh(new_len, ASH_CHUNK, true); /* with its record: nothing can fail after */
 	error = q ? ash_os_move(p, len, q, new_len) : 0;
 	if (error) {
 		if (error != -ENOMEM) /* else it may be another's by now */
-			ash_chunk_unmap(q, new_len);
+			ash_os_unmap(q, new_len);
 		return NULL;
 	}
 	if (q)
 		ash_os_advise_huge(q, new_len, true);
+	return q;
+}
+
+void *ash_chunk_remap(void *p, size_t len, size_t new_len)
+{
+	if (new_len < len) {
+		ash_os_unmap((char *)p + new_len, len - new_len);
+		uncount_own((len - new_len) / ASH_UNIT, false);
+		return p;
+	}
+	size_t more = (new_len - len) / ASH_UNIT;
+	ash_lock(&ash_region.lock);
+	bool admitted = count_own(more);
+	ash_unlock(&ash_region.lock);
+	void *q = admitted ? remap(p, len, new_len) : NULL;
+	if (admitted && !q)
+		uncount_own(more, false);
 	return q;
 }
 
@@ -514,6 +605,11 @@ int32_t ash_chunk_decay(void)
 	return age_ms;
 }
 
+SLOW void ash_chunk_bound_dirty(size_t bytes)
+{
+	ash_decay_bound(&ash_region.decay, bytes / ASH_UNIT);
+}
+
 void ash_chunk_fork_lock(void)
 {
 	ash_lock_fork(&ash_region.lock);
@@ -529,5 +625,7 @@ void ash_chunk_fork_unlock(bool child)
 		ash_units_give(a->chunk, a->units, true, 0);
 		a->chunk = NULL;
 	}
+	if (child)
+		ash_limit_fork_child();
 	ash_unlock_fork(&ash_region.lock, child);
 }

@@ -133,6 +133,7 @@ void ash_chunk_stats(struct ash_region_stats *s);
 /* After how many ms free memory is returned: 0 at once, -1 never by age. */
 void ash_chunk_set_decay(int32_t age_ms);
 int32_t ash_chunk_decay(void);
+void ash_chunk_bound_dirty(size_t bytes); /* free memory kept, at most */
 
 /* The most address space that is asked for at once, but for a request that needs more: ASH_STEP_MAX bytes, or less
  * (more is that). False: it cannot be so little. */

@@ -16,12 +16,13 @@
 struct decay {
 	int32_t age_ms;        /* option: 0 purge at once, -1 never */
 	size_t cap;            /* dirty units tolerated */
+	size_t cap_min, cap_max; /* it starts and sinks to the one, rises to the other. Const after init */
 	size_t regret;         /* units purged for the cap at `purged_at`, not yet asked back */
 	uint32_t purged_at;
 	uint32_t sunk_at;      /* when the cap last sank */
 };
 
-#define ASH_DECAY_INIT {.age_ms = ASH_DECAY_AGE_MS, .cap = ASH_DECAY_CAP_MIN}
+#define ASH_DECAY_INIT {.age_ms = ASH_DECAY_AGE_MS, .cap = ASH_DECAY_CAP_MIN, .cap_min = ASH_DECAY_CAP_MIN, .cap_max = ASH_DECAY_CAP_MAX}
 #define ASH_DECAY_AGE_MS 200
 #define ASH_DECAY_CAP_MIN 256         /* 16 MiB */
 #define ASH_DECAY_CAP_MAX (64u << 10) /* 4 GiB */
@@ -40,8 +41,8 @@ static inline void ash_decay_took_clean(struct decay *d, size_t n, uint32_t now)
 		n = d->regret;
 	d->regret -= n;
 	d->cap += 2 * n;
-	if (d->cap > ASH_DECAY_CAP_MAX)
-		d->cap = ASH_DECAY_CAP_MAX;
+	if (d->cap > d->cap_max)
+		d->cap = d->cap_max;
 	d->sunk_at = now;
 }
 
@@ -57,7 +58,15 @@ static inline void ash_decay_sink(struct decay *d, uint32_t now)
 	if ((int32_t)(now - d->sunk_at) < 1000) /* signed: clocks of several threads */
 		return;
 	d->sunk_at = now;
-	d->cap -= (d->cap - ASH_DECAY_CAP_MIN + 7) / 8;
+	d->cap -= (d->cap - d->cap_min + 7) / 8;
+}
+
+/* Never more than n units. */
+static inline void ash_decay_bound(struct decay *d, size_t n)
+{
+	d->cap_max = d->cap_max < n ? d->cap_max : n;
+	d->cap_min = d->cap_min < n ? d->cap_min : n;
+	d->cap = d->cap_min;
 }
 
 static inline bool ash_decay_over_cap(const struct decay *d, size_t dirty)

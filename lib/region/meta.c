@@ -15,10 +15,15 @@ struct record {
 static struct {
 	struct ash_lock lock;    /* rank META; guards all below */
 	char *at, *end;          /* zeroed space not handed out yet */
-	size_t bytes;            /* ever taken from the system, ... */
+	size_t bytes;            /* ever taken from the system (read without the lock), ... */
 	size_t lost;             /* ... of these, left unused at ends */
 } meta = {.lock.rank = ASH_RANK_META};
 static struct record *free_records[ASH_META_MAX / GRAIN + 1]; /* [size / GRAIN]. Guarded as well */
+
+static void add_bytes(size_t n)
+{
+	__atomic_store_n(&meta.bytes, meta.bytes + n, __ATOMIC_RELAXED);
+}
 
 static bool grow(void)
 {
@@ -34,7 +39,7 @@ static bool grow(void)
 		meta.at = p;
 	}
 	meta.end = p + step;
-	meta.bytes += step;
+	add_bytes(step);
 	return true;
 }
 
@@ -80,14 +85,14 @@ void ash_meta_give(void *addr, size_t bytes)
 		meta.lost += (size_t)(meta.end - meta.at);
 		meta.at = addr;
 		meta.end = meta.at + bytes;
-		meta.bytes += bytes;
+		add_bytes(bytes);
 	}
 	ash_unlock(&meta.lock);
 }
 
 size_t ash_meta_bytes(void)
 {
-	return meta.bytes;
+	return __atomic_load_n(&meta.bytes, __ATOMIC_RELAXED);
 }
 
 size_t ash_meta_used(void)

@@ -2,12 +2,15 @@
 #include "region/pages.h"
 #include "base/bits.h"
 #include "os/os.h"
+#include "region/limit.h"
 
 #define ALL UINT32_MAX
 #define CHURN 2         /* frees of a chunk or more, after which such blocks get huge pages as well */
 #define ROW_MAX 32      /* chunks: what a step of growth has at most */
 #define KEPT_TIMES 5    /* decay times after which a chunk on the kept list is purged */
 #define REFUSED_MS 1000 /* no purge for so long after the system refused one */
+#define WAITS_MAX 1000  /* for other threads' purges, none of which ends */
+#define WAIT_PAUSES 1000 /* some 10 microseconds */
 
 /* ---- kinds of pages */
 
@@ -37,7 +40,9 @@ static void set_huge(struct chunk *c, bool on)
 {
 	if (c->huge == on)
 		return;
+	ash_units_uncount(c);
 	c->huge = on;
+	ash_units_count(c);
 	ash_region.huge += on ? 1 : (size_t)-1;
 	if (!on)
 		stop_asking(c);
@@ -48,6 +53,7 @@ static void set_huge(struct chunk *c, bool on)
 /* Its mapping is another one now, or gone. */
 static void forget_pages(struct chunk *c)
 {
+	ASSERT(!(c->free & ~c->dirty) || !ash_units_are_backed(c));
 	ash_region.huge -= c->huge;
 	c->huge = c->asks = c->split = false;
 }
@@ -208,6 +214,7 @@ static bool purge_oldest(const struct dirty_list *l)
 	ash_region.purged += ash_bit_count(m & ~left);
 	ash_region.refused = left != 0;
 	ash_region.refused_at = now;
+	ash_region.waits = 0;
 	return !left;
 }
 
@@ -215,9 +222,14 @@ static bool purge_oldest(const struct dirty_list *l)
 static void unmap_oldest(void)
 {
 	struct kept_map m = ash_maps_take_oldest();
+	ash_region.own_units += m.len / ASH_UNIT; /* until it is gone */
+	ash_region.unmapping++;
 	ash_unlock(&ash_region.lock);
 	ash_os_unmap(m.at, m.len);
 	ash_lock(&ash_region.lock);
+	ash_region.own_units -= m.len / ASH_UNIT;
+	ash_region.unmapping--;
+	ash_region.waits = 0;
 	ash_region.purges++;
 	ash_region.advises++;
 	ash_region.purged += m.len / ASH_UNIT;
@@ -230,6 +242,38 @@ void ash_pages_unmap(size_t units)
 		unmap_oldest();
 }
 
+static bool refused_lately(uint32_t now)
+{
+	return ash_region.refused && now - ash_region.refused_at < REFUSED_MS;
+}
+
+SLOW bool ash_pages_give_back_one(void)
+{
+	if (ash_region.kept_units) {
+		unmap_oldest();
+		return true;
+	}
+	if (ash_region.refused && refused_lately(ash_os_now_ms()))
+		return false;
+	return purge_oldest(&ash_region.ready) || purge_oldest(&ash_region.kept);
+}
+
+SLOW bool ash_pages_wait(void)
+{
+	const struct away *a = ash_region.away;
+	while (a < ash_region.away + ASH_AWAY && !(a->chunk && a->units && a->thread != ash_lock_id()))
+		a++;
+	bool any = a < ash_region.away + ASH_AWAY || ash_region.unmapping;
+	if (!any || ash_region.waits >= WAITS_MAX)
+		return false;
+	ash_region.waits++;
+	ash_unlock(&ash_region.lock);
+	for (int i = 0; i < WAIT_PAUSES; i++)
+		ash_pause();
+	ash_lock(&ash_region.lock);
+	return true;
+}
+
 static void purge_older(const struct dirty_list *l, int decay_times, uint32_t now)
 {
 	while (l->oldest && ash_decay_is_old(&ash_region.decay, l->oldest->stamp, decay_times, now))
@@ -240,7 +284,9 @@ static void purge_older(const struct dirty_list *l, int decay_times, uint32_t no
 void ash_pages_settle(uint32_t now)
 {
 	ash_decay_sink(&ash_region.decay, now);
-	if (ash_region.refused && now - ash_region.refused_at < REFUSED_MS)
+	if (ash_limits_on())
+		ash_limit_heed();
+	if (refused_lately(now))
 		return; /* locked memory (mlockall) stays */
 	while (ash_decay_over_cap(&ash_region.decay, ash_region.ready.units + ash_region.kept_units)) {
 		const struct chunk *c = ash_region.ready.oldest;

@@ -41,6 +41,13 @@ void ash_pages_settle(uint32_t now);
  * meanwhile. */
 void ash_pages_unmap(size_t units);
 
+/* Returns the oldest of what is free and backed: a mapping, or a chunk's dirty units. False if there is none,
+ * or the system refuses. The lock is released meanwhile. */
+bool ash_pages_give_back_one(void);
+
+/* Lets other threads go on with that for a moment; false if none is at it. The lock is released meanwhile. */
+bool ash_pages_wait(void);
+
 /* Purges a whole list. The lock is released meanwhile. */
 void ash_pages_purge_all(const struct dirty_list *l);
 

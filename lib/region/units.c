@@ -179,11 +179,17 @@ static void dirty_settle(struct chunk *c)
 
 /* ---- take and give */
 
+void ash_units_add_backed(const struct chunk *c, size_t sign)
+{
+	ash_region.backed += sign * ash_bit_count(c->free & ~c->dirty);
+}
+
 uint32_t ash_units_take(struct chunk *c, uint32_t m)
 {
 	if (!m)
 		return 0;
 	ASSERT((c->free & m) == m);
+	ash_units_uncount(c);
 	chunk_unlink(c);
 	uint32_t dirty = c->dirty & m;
 	c->free &= ~m;
@@ -198,6 +204,7 @@ uint32_t ash_units_take(struct chunk *c, uint32_t m)
 	}
 	dirty_settle(c);
 	chunk_link(c);
+	ash_units_count(c);
 	ash_region.free -= ash_bit_count(m);
 	size_t touched = ash_region.mapped - ash_region.free + ash_region.dirty;
 	size_t aside = ash_region.row_chunks * ASH_CHUNK_UNITS;
@@ -211,6 +218,7 @@ void ash_units_give(struct chunk *c, uint32_t m, bool dirty, uint32_t now)
 	if (!m)
 		return;
 	ASSERT((c->free & m) == 0 && (c->owned & m) == m);
+	ash_units_uncount(c);
 	chunk_unlink(c);
 	c->free |= m;
 	if (dirty) {
@@ -220,6 +228,7 @@ void ash_units_give(struct chunk *c, uint32_t m, bool dirty, uint32_t now)
 	}
 	dirty_settle(c);
 	chunk_link(c);
+	ash_units_count(c);
 	ash_region.free += ash_bit_count(m);
 }
 

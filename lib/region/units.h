@@ -52,8 +52,12 @@ extern struct region {
 		churn; /* blocks of a chunk or more that were freed, counted up to CHURN */
 	bool refused;  /* the last purge, at refused_at */
 	uint32_t refused_at; /* ms */
+	uint32_t waits;      /* for purges of others, since one ended */
 	struct kept_map maps_kept[ASH_MAPS];
 	size_t kept_units; /* in them */
+	size_t own_units;  /* in blocks with mappings of their own, and those that are being unmapped ... */
+	size_t unmapping;  /* ... by so many threads */
+	size_t backed;     /* free and clean by our books, but part of huge pages */
 	struct away away[ASH_AWAY];
 	struct decay decay;
 } ash_region;
@@ -69,6 +73,25 @@ static inline size_t ash_units_huge_heap(void)
 static inline uint32_t ash_low_bits(size_t n)
 {
 	return n >= 32 ? UINT32_MAX : ((uint32_t)1 << n) - 1;
+}
+
+/* Whether a huge page is there, as far as we know: then also the units that nobody has used. */
+static inline bool ash_units_are_backed(const struct chunk *c)
+{
+	return c->huge && (c->free != UINT32_MAX || c->dirty);
+}
+
+/* These two around each change of a chunk's masks, or of what is behind it. */
+void ash_units_add_backed(const struct chunk *c, size_t sign);
+static inline void ash_units_uncount(const struct chunk *c)
+{
+	if (unlikely(ash_units_are_backed(c)))
+		ash_units_add_backed(c, (size_t)-1);
+}
+static inline void ash_units_count(const struct chunk *c)
+{
+	if (unlikely(ash_units_are_backed(c)))
+		ash_units_add_backed(c, 1);
 }
 
 /* Calls f for each maximal row of units in mask, until it fails; returns the units that are left.

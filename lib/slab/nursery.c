@@ -4,6 +4,7 @@
 #include "os/fault.h"
 #include "os/lock.h"
 #include "os/os.h"
+#include "region/limit.h"
 
 #define GRAIN 16u
 #define GRAINS (ASH_NURSERY / GRAIN)
@@ -69,8 +70,11 @@ static void *first_fit(unsigned n, unsigned step)
 
 static void *alloc(size_t size, size_t align)
 {
-	if (!ash_nursery_base)
+	if (!ash_nursery_base) {
 		__atomic_store_n(&ash_nursery_base, ash_os_map(ASH_NURSERY), __ATOMIC_RELAXED);
+		atomic_fetch_add_explicit(&ash_limits.elsewhere, ash_nursery_base ? ASH_NURSERY : 0,
+					  memory_order_relaxed);
+	}
 	return ash_nursery_base ? first_fit((unsigned)(size + GRAIN - 1) / GRAIN,
 					    align > GRAIN ? (unsigned)align / GRAIN : 1)
 				: NULL;

@@ -1,6 +1,8 @@
 /* slab/slab.c -- see slab.h. */
 #include "slab/slab.h"
+#include "base/bits.h"
 #include "os/os.h"
+#include "region/limit.h"
 #include "region/meta.h"
 
 #define DENSE_MAX 16384 /* bytes: such blocks leave few pages unwritten (doc/decisions/0004) */
@@ -15,11 +17,40 @@ static inline bool is_dense(size_t capacity)
 	return capacity >= ASH_UNIT / DENSE_MAX;
 }
 
+static inline uint32_t all_pages(void)
+{
+	return (uint32_t)((1ull << (ASH_UNIT >> ash_os.page_shift)) - 1);
+}
+
+static __attribute__((noinline)) size_t bytes_of(uint32_t pages)
+{
+	return (size_t)ash_bit_count(pages) << ash_os.page_shift;
+}
+
+size_t ash_slab_absent_bytes(const struct slab *s)
+{
+	return bytes_of(s->absent);
+}
+
+/* These pages, of those that are purged, are not there. */
+static __attribute__((noinline)) void change_absent(struct slab *s, uint32_t pages)
+{
+	size_t more = bytes_of(pages) - bytes_of(s->absent); /* may wrap, and back */
+	s->absent = (uint16_t)pages;
+	atomic_fetch_add_explicit(&ash_limits.absent, more, memory_order_relaxed);
+}
+
+static inline void set_absent(struct slab *s, uint32_t pages)
+{
+	if (s->absent != pages)
+		change_absent(s, pages);
+}
+
 struct slab *ash_slab_create(uint32_t entry, struct supply *sp)
 {
 	unsigned class = ASH_ENTRY_CLASS(entry);
 	size_t size = ash_class_size[class], capacity = ASH_UNIT / size, n = words(capacity);
-	bool clean = false, huge = true, dense = is_dense(capacity);
+	bool clean = false, huge = false, dense = is_dense(capacity);
 	uint64_t *bits = NULL;
 	if (n > 1 && !(bits = ash_meta_alloc(n * sizeof *bits)))
 		return NULL;
@@ -42,10 +73,12 @@ struct slab *ash_slab_create(uint32_t entry, struct supply *sp)
 		.class = (uint8_t)class,
 		.state = SLAB_HELD,
 		.kind = UNIT_SLAB,
-		.in_rows = dense && !huge,
+		.in_rows = dense && !huge && !sp,
 	};
 	for (size_t i = 0; i < n; i++)
 		s->bits[i] = UINT64_MAX;
+	if (clean && !huge)
+		set_absent(s, all_pages());
 	ash_pagemap_set((uintptr_t)base, entry);
 	return s;
 }
@@ -58,6 +91,7 @@ void ash_slab_destroy(struct slab *s)
 	if (s->capacity > 64)
 		ash_meta_free(s->bits, words(s->capacity) * sizeof *s->bits);
 	bool partial = s->purged != 0;
+	set_absent(s, 0);
 	s->kind = UNIT_NONE;
 	s->class = ASH_CLASSES; /* a block freed twice may still be on its way here */
 	if (is_dense(s->capacity))
@@ -103,11 +137,14 @@ static void use_purged(struct slab *s, uint32_t pages, unsigned ahead, struct pa
 		return;
 	unsigned at = (unsigned)__builtin_ctz(row);
 	s->purged &= (uint16_t)~pages;
-	if (!s->in_rows)
+	if (!s->in_rows) {
+		set_absent(s, s->absent & s->purged);
 		return;
+	}
 	row = (row | s->purged) >> at & ((pages >> at) | ((1u << ahead) - 1));
 	unsigned n = (unsigned)__builtin_ctz(~row);
 	s->purged &= (uint16_t)~(((1u << n) - 1) << at);
+	set_absent(s, s->absent & s->purged);
 	absent->at = ash_slab_base(s) + ((size_t)at << ash_os.page_shift);
 	absent->len = (size_t)n << ash_os.page_shift;
 }
@@ -171,6 +208,23 @@ void ash_slab_take(struct slab *s, void **end, size_t n, unsigned ahead, struct 
 	}
 }
 
+SLOW size_t ash_slab_take_present(struct slab *s, void **end, size_t n)
+{
+	size_t size = ash_class_size[s->class], got = 0;
+	for (size_t i = 0; i < s->capacity && got < n; i++) {
+		uint64_t *word = &s->bits[i / 64], bit = (uint64_t)1 << i % 64;
+		uint32_t pages = pages_of(i * size, size);
+		if (!(*word & bit) || s->absent & pages)
+			continue;
+		*word &= ~bit;
+		s->purged &= (uint16_t)~pages;
+		*--end = ash_slab_base(s) + i * size;
+		got++;
+	}
+	s->countdown += (uint32_t)got;
+	return got;
+}
+
 /* Of n bits from `first` on those in word w, which has some. */
 static inline uint64_t row_mask(size_t w, size_t first, size_t n)
 {
@@ -192,10 +246,9 @@ bool ash_slab_free_row(struct slab *s, size_t first, size_t n)
 
 uint32_t ash_slab_idle_pages(const struct slab *s)
 {
-	unsigned pages = (unsigned)(ASH_UNIT >> ash_os.page_shift);
 	if (unlikely(ash_pagemap_chunk((uintptr_t)ash_slab_base(s))->supply))
 		return 0;
-	return ~(busy_pages(s) | s->purged) & (uint32_t)((1ull << pages) - 1);
+	return ~(busy_pages(s) | s->purged) & all_pages();
 }
 
 size_t ash_slab_purge(struct slab *s, uint32_t pages)
@@ -210,6 +263,7 @@ size_t ash_slab_purge(struct slab *s, uint32_t pages)
 				  (size_t)n << ash_os.page_shift))
 			break;
 		s->purged |= (uint16_t)row;
+		set_absent(s, s->absent | row);
 		purged += (size_t)n << ash_os.page_shift;
 		pages &= ~row;
 	}

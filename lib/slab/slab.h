@@ -50,7 +50,10 @@ struct slab {
 	uint8_t state;        /* enum slab_state */
 	uint8_t kind;         /* enum unit_kind. Owner of the unit */
 	bool in_rows;         /* its pages are asked for in rows. Const while in use */
-	uint16_t arena;       /* UNIT_LARGE, UNIT_HUGE: whose it is. Const while in use */
+	union {
+		uint16_t arena;  /* UNIT_LARGE, UNIT_HUGE: whose it is. Const while in use */
+		uint16_t absent; /* UNIT_SLAB: of the purged pages, those that no huge page is behind */
+	};
 };
 #define ASH_LEVEL_NEVER UINT16_MAX /* more than any slab has */
 _Static_assert(sizeof(struct slab) <= ASH_UNIT_RECORD, "a slab's record is a unit's record");
@@ -104,12 +107,18 @@ struct page_row {
  * are not there, *absent is this row, as far as the blocks go or `ahead` pages, whichever is more. */
 void ash_slab_take(struct slab *s, void **end, size_t n, unsigned ahead, struct page_row *absent);
 
+/* The same of at most n blocks whose pages are there, and how many that were: for those who may have no more memory. */
+size_t ash_slab_take_present(struct slab *s, void **end, size_t n);
+
 /* Marks n blocks free, from the first-th on; false, and nothing is done, if one of them is. */
 bool ash_slab_free_row(struct slab *s, size_t first, size_t n);
 
 /* The pages that hold no live or cached block and are still backed: bit i is page i. None in memory that a program
  * provides. */
 uint32_t ash_slab_idle_pages(const struct slab *s);
+
+/* Bytes of the slab's pages that are not there, and count in no limit. */
+size_t ash_slab_absent_bytes(const struct slab *s);
 
 /* Returns those pages to the system. Nobody may take blocks of the slab meanwhile. */
 size_t ash_slab_purge(struct slab *s, uint32_t pages);

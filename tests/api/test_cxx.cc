@@ -5,6 +5,7 @@
  */
 #include "support.h"
 
+#include <ashlar/ashlar.h>
 #include <dlfcn.h>
 
 #include <memory>
@@ -292,6 +293,21 @@ START_TEST(test_nothrow_new_swallows_the_handlers_bad_alloc)
 }
 END_TEST
 
+START_TEST(test_the_hard_limit_of_the_heap_calls_the_handler)
+{
+	void *p = nullptr;
+	spare = malloc(30 * MIB);
+	must(spare);
+	must(ashlar_set_limit(ASHLAR_LIMIT_HARD, 64 * MIB) == 0);
+	must(handler_calls_of(free_spare, [&] { p = ::operator new(50 * MIB); }) == 1);
+	must(p);
+	must(handler_calls_of(give_up_at_third_call, [] {
+		must(throws_bad_alloc([] { return ::operator new(50 * MIB); }));
+	}) == 3);
+	::operator delete(p);
+}
+END_TEST
+
 /* The handler frees 128 MiB under a 256 MiB limit: the next attempt succeeds. */
 START_TEST(test_new_succeeds_when_the_handler_frees_memory)
 {
@@ -370,6 +386,7 @@ int main()
 		test_exceptions_of_the_new_handler_pass_through,
 		test_nothrow_new_swallows_the_handlers_bad_alloc,
 		test_new_succeeds_when_the_handler_frees_memory,
+		test_the_hard_limit_of_the_heap_calls_the_handler,
 		test_containers_and_threads_work,
 		test_double_delete_aborts,
 	};

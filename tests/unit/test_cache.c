@@ -770,6 +770,49 @@ START_TEST(test_a_child_goes_on_alone)
 }
 END_TEST
 
+/* Visits to all classes again and again, as a busy thread makes them; returns what its arrays grew to hold. */
+static size_t grown_to(void)
+{
+	static void *block[400];
+	for (int round = 0; round < 300; round++) {
+		unsigned class = (unsigned)round % 40;
+		size_t n = 8000 / ash_class_size[class];
+		n = n > ARRAY_LEN(block) ? ARRAY_LEN(block) : n < 3 ? 3 : n;
+		for (size_t i = 0; i < n; i++)
+			block[i] = get(ash_class_size[class]);
+		for (size_t i = 0; i < n; i++)
+			put(block[i]);
+	}
+	return ash_thread_cache()->held_bytes;
+}
+
+static void *grow_in_thread(void *held)
+{
+	*(size_t *)held = grown_to();
+	return NULL;
+}
+
+START_TEST(test_what_caches_grow_to_is_bounded_in_all)
+{
+	size_t alone, beside;
+	pthread_t t;
+	begin(true);
+	ash_heap_bound_caches(1, 60000);
+	alone = grown_to();
+	must_f(alone > 30000 && alone <= 60000, "%zu", alone);
+	must(pthread_create(&t, NULL, grow_in_thread, &beside) == 0);
+	pthread_join(t, NULL);
+	must_f(beside > 15000 && beside <= 30000, "%zu", beside);
+}
+END_TEST
+
+START_TEST(test_caches_without_a_bound_grow_as_they_are_used)
+{
+	begin(true);
+	must(grown_to() > 60000);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -802,6 +845,8 @@ int main(void)
 		test_calls_after_the_end_of_a_cache_are_served_without_one,
 		test_random_calls_of_several_threads_lose_and_share_nothing,
 		test_a_child_goes_on_alone,
+		test_what_caches_grow_to_is_bounded_in_all,
+		test_caches_without_a_bound_grow_as_they_are_used,
 	};
 
 	unit_start();

@@ -103,6 +103,65 @@ START_TEST(test_numbers_reach_their_limits)
 }
 END_TEST
 
+START_TEST(test_limits_are_bytes_or_a_share)
+{
+	static const struct {
+		const char *value;
+		int64_t limit;
+	} good[] = {
+		{"0", 0},
+		{"1", 1},
+		{"1048577", 1048577},
+		{"3K", 3 << 10},
+		{"500M", 500 << 20},
+		{"500m", 500 << 20},
+		{"1G", 1 << 30},
+		{"cgroup", -90},
+		{"cgroup:1%", -1},
+		{"cgroup:80%", -80},
+		{"cgroup:100%", -100},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		char options[64];
+		snprintf(options, sizeof options, "limit_soft:%s", good[i].value);
+		struct ash_conf c = accepted(options);
+		must_f(c.limit_soft == good[i].limit, "%s", good[i].value);
+		must(!c.limit_hard && !c.container);
+	}
+	ck_assert_int_eq(accepted("limit_hard:cgroup").limit_hard, -95);
+	ck_assert_int_eq(accepted("limit_hard:7M").limit_hard, 7 << 20);
+	if (sizeof(size_t) == 8)
+		ck_assert_int_eq(accepted("limit_hard:2T").limit_hard, (int64_t)2 << 40);
+	ck_assert(accepted("container:true").container);
+}
+END_TEST
+
+START_TEST(test_sizes_may_have_a_suffix)
+{
+	ck_assert_uint_eq(accepted("tcache_max:4k").tcache_max, 4096);
+	ck_assert_uint_eq(accepted("tcache_max:1M").tcache_max, MIB);
+	refused("narenas:1K", "bad value");
+	refused("stats_interval:1K", "bad value");
+}
+END_TEST
+
+START_TEST(test_bad_limits_are_named)
+{
+	static const char *const pieces[] = {
+		"limit_soft:", "limit_soft:K", "limit_soft:-1", "limit_soft:+1", "limit_soft: 1",
+		"limit_soft:1 ", "limit_soft:1KK", "limit_soft:1KB", "limit_soft:1.5G",
+		"limit_soft:18446744073709551616", "limit_soft:18014398509481984K",
+		"limit_soft:99999999999T", "limit_soft:80%", "limit_hard:c", "limit_hard:cgrou",
+		"limit_hard:cgroup:", "limit_hard:cgroup:%", "limit_hard:cgroup:80",
+		"limit_hard:cgroup:0%", "limit_hard:cgroup:101%", "limit_hard:cgroup:-1%",
+		"limit_hard:cgroup80%", "limit_hard:cgroups", "limit_hard:cgroup:80%%",
+		"limit_hard:cgroup:80%M", "limit_hard:cgroup:cgroup", "limit_hard:max", "container:1",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
+		refused(pieces[i], "bad value");
+}
+END_TEST
+
 START_TEST(test_of_the_same_option_the_last_one_counts)
 {
 	ck_assert_uint_eq(accepted("narenas:1,narenas:2,narenas:3").narenas, 3);
@@ -659,13 +718,13 @@ START_TEST(test_confirm_conf_prints_every_option_with_its_value)
 {
 	struct outcome o = run(read_environment,
 		"confirm_conf:true,narenas:3,dirty_decay_ms:-1,tcache:true,junk:alloc,stats_interval_opts:J,"
-		"stats_print:false,abort_conf:false");
+		"stats_print:false,abort_conf:false,limit_hard:cgroup:70%,limit_soft:2M");
 	size_t lines = 0;
 	for (const char *p = o.child.err; *p; p++)
 		lines += *p == '\n';
 	ck_assert_uint_eq(lines, ash_conf_count());
 	static const char *const some[] = {"abort_conf:false", "confirm_conf:true", "dirty_decay_ms:-1",
-		"junk:alloc", "madvise:true", "narenas:3", "standdown:false", "stats_interval:-1",
+		"junk:alloc", "limit_hard:cgroup:70%", "limit_soft:2097152", "madvise:true", "narenas:3", "standdown:false", "stats_interval:-1",
 		"stats_interval_opts:J", "stats_print_opts:", "tcache:true", "zero_realloc:free"};
 	for (size_t i = 0; i < ARRAY_LEN(some); i++) {
 		char line[100];
@@ -681,6 +740,9 @@ int main(void)
 		test_defaults_are_the_documented_ones,
 		test_every_option_is_understood,
 		test_numbers_reach_their_limits,
+		test_limits_are_bytes_or_a_share,
+		test_sizes_may_have_a_suffix,
+		test_bad_limits_are_named,
 		test_of_the_same_option_the_last_one_counts,
 		test_empty_pieces_mean_nothing,
 		test_unknown_options_are_named,

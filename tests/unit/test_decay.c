@@ -16,6 +16,24 @@ START_TEST(test_dirty_memory_up_to_the_cap_is_kept)
 }
 END_TEST
 
+START_TEST(test_a_bounded_cap_starts_rises_and_sinks_below_its_bound)
+{
+	struct decay d = fresh();
+	ash_decay_bound(&d, ASH_DECAY_CAP_MIN + 100);
+	ck_assert_uint_eq(d.cap, ASH_DECAY_CAP_MIN);
+	ash_decay_purged_for_cap(&d, 1000, 50);
+	ash_decay_took_clean(&d, 1000, 60);
+	ck_assert_uint_eq(d.cap, ASH_DECAY_CAP_MIN + 100);
+	ash_decay_bound(&d, 40);
+	ck_assert_uint_eq(d.cap, 40);
+	ash_decay_purged_for_cap(&d, 1000, 70);
+	ash_decay_took_clean(&d, 1000, 80);
+	ash_decay_sink(&d, 5000);
+	ck_assert_uint_eq(d.cap, 40);
+	ck_assert(ash_decay_over_cap(&d, 41) && !ash_decay_over_cap(&d, 40));
+}
+END_TEST
+
 START_TEST(test_memory_is_old_from_the_decay_time_on)
 {
 	struct decay d = fresh();
@@ -168,6 +186,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		test_dirty_memory_up_to_the_cap_is_kept,
+		test_a_bounded_cap_starts_rises_and_sinks_below_its_bound,
 		test_memory_is_old_from_the_decay_time_on,
 		test_memory_that_is_kept_longer_is_old_after_some_decay_times,
 		test_age_survives_the_wrap_of_the_clock,
