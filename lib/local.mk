@@ -9,8 +9,9 @@
 noinst_LTLIBRARIES += libash_core.la libash_api.la libash_shared.la libash_static.la
 
 # The anchor is last: its small part then shares pages with the variables of all others. What every process writes
-# to is on one page, with the data: tests/preload/footprint.sh counts; so nursery.c is before large.c's counters.
+# to is on one page, with the data: tests/preload/footprint.sh counts; so nursery.c is first.
 libash_core_la_SOURCES = \
+	lib/slab/nursery.c lib/slab/nursery.h \
 	lib/base/arch.h \
 	lib/base/base.h \
 	lib/base/bits.h \
@@ -36,7 +37,6 @@ libash_core_la_SOURCES = \
 	lib/region/pages.c lib/region/pages.h \
 	lib/region/supply.c lib/region/supply.h \
 	lib/region/units.c lib/region/units.h \
-	lib/slab/nursery.c lib/slab/nursery.h \
 	lib/slab/large.c lib/slab/large.h \
 	lib/slab/sizeclass.c lib/slab/sizeclass.h \
 	lib/slab/slab.c lib/slab/slab.h \
