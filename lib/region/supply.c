@@ -1,7 +1,9 @@
 /* region/supply.c -- see supply.h. Reading order: hooks, extents, runs, the whole.
  *
  * An extent is a row of chunks with a head, the first one. While all of it is vacant, and it is on its way from the
- * hooks or back, it is on no list, and one thread's alone. */
+ * hooks or back, it is on no list, and one thread's alone.
+ *
+ * Few programs come here: all of it is built for size. */
 #include "region/supply.h"
 #include "base/bits.h"
 #include "base/mem.h"
@@ -46,7 +48,7 @@ static bool purge(struct ash_extent_hooks *h, void *addr, size_t size, size_t of
 }
 
 /* Filled when somebody asks: a table of addresses would be relocated at each start. */
-struct ash_extent_hooks *ash_supply_default(void)
+SLOW struct ash_extent_hooks *ash_supply_default(void)
 {
 	static struct ash_extent_hooks hooks;
 	hooks.alloc = map;
@@ -65,7 +67,7 @@ struct outside {
 	int error; /* free() leaves errno alone, whatever a hook does */
 };
 
-static struct outside enter(void)
+static SLOW struct outside enter(void)
 {
 	struct outside o = {ash_tls_cache(), ash_tls_flags(), errno};
 	ash_tls_set_cache(0);
@@ -73,14 +75,14 @@ static struct outside enter(void)
 	return o;
 }
 
-static void leave(struct outside o)
+static SLOW void leave(struct outside o)
 {
 	ash_tls_set_flags(o.flags);
 	ash_tls_set_cache(o.cache);
 	errno = o.error;
 }
 
-static bool hook_dalloc(struct supply *sp, void *at, size_t size, bool committed)
+static SLOW bool hook_dalloc(struct supply *sp, void *at, size_t size, bool committed)
 {
 	struct ash_extent_hooks *h = sp->hooks;
 	struct outside o = enter();
@@ -89,7 +91,7 @@ static bool hook_dalloc(struct supply *sp, void *at, size_t size, bool committed
 	return done;
 }
 
-static void hook_destroy(struct supply *sp, void *at, size_t size)
+static SLOW void hook_destroy(struct supply *sp, void *at, size_t size)
 {
 	struct ash_extent_hooks *h = sp->hooks;
 	struct outside o = enter();
@@ -100,7 +102,7 @@ static void hook_destroy(struct supply *sp, void *at, size_t size)
 
 /* Rows of units m of a chunk, nobody else's for the moment. Adds the bytes that went; returns the units that read as
  * zero now. */
-static uint32_t hook_purge(struct supply *sp, const struct chunk *c, uint32_t m, size_t *bytes)
+static SLOW uint32_t hook_purge(struct supply *sp, const struct chunk *c, uint32_t m, size_t *bytes)
 {
 	struct ash_extent_hooks *h = sp->hooks;
 	void *head = (void *)c->head->base;
@@ -134,12 +136,12 @@ static bool ends(const struct supply *sp)
 	return sp->refs & ENDS;
 }
 
-static struct chunk *nth(const struct chunk *c, size_t i)
+static SLOW struct chunk *nth(const struct chunk *c, size_t i)
 {
 	return i ? ash_pagemap_chunk(c->base + i * ASH_CHUNK) : (struct chunk *)c;
 }
 
-static void list_add(struct supply *sp, struct chunk *c)
+static SLOW void list_add(struct supply *sp, struct chunk *c)
 {
 	c->prev = NULL;
 	c->next = sp->chunks;
@@ -148,7 +150,7 @@ static void list_add(struct supply *sp, struct chunk *c)
 	sp->chunks = c;
 }
 
-static void list_remove(struct supply *sp, struct chunk *c)
+static SLOW void list_remove(struct supply *sp, struct chunk *c)
 {
 	*(c->prev ? &c->prev->next : &sp->chunks) = c->next;
 	if (c->next)
@@ -156,7 +158,7 @@ static void list_remove(struct supply *sp, struct chunk *c)
 }
 
 /* The records are nobody's from now on. */
-static void disown(struct chunk *head, size_t chunks)
+static SLOW void disown(struct chunk *head, size_t chunks)
 {
 	for (size_t i = 0; i < chunks; i++) {
 		struct chunk *c = nth(head, i);
@@ -167,7 +169,7 @@ static void disown(struct chunk *head, size_t chunks)
 }
 
 /* Makes chunks that are mapped at p an extent, all vacant; 0 or -errno. */
-static int own(struct supply *sp, char *p, size_t chunks, bool clean)
+static SLOW int own(struct supply *sp, char *p, size_t chunks, bool clean)
 {
 	for (size_t i = 0; i < chunks; i++) {
 		int error = ash_chunk_claim((uintptr_t)p + i * ASH_CHUNK, sp);
@@ -191,7 +193,7 @@ static int own(struct supply *sp, char *p, size_t chunks, bool clean)
 
 /* A new extent from the hooks, on no list. Memory that is not as was asked for goes back at once; what is ours
  * already they should not have given, and it stays what it is. */
-static struct chunk *extent_new(struct supply *sp, size_t chunks, size_t align)
+static SLOW struct chunk *extent_new(struct supply *sp, size_t chunks, size_t align)
 {
 	struct ash_extent_hooks *h = sp->hooks;
 	size_t size = chunks * ASH_CHUNK;
@@ -216,14 +218,14 @@ static struct chunk *extent_new(struct supply *sp, size_t chunks, size_t align)
 }
 
 /* Lock held. */
-static void extent_add(struct supply *sp, struct chunk *head)
+static SLOW void extent_add(struct supply *sp, struct chunk *head)
 {
 	for (size_t i = head->span; i-- > 0;)
 		list_add(sp, nth(head, i));
 }
 
 /* All of it is vacant. Lock held. */
-static void extent_remove(struct supply *sp, struct chunk *head)
+static SLOW void extent_remove(struct supply *sp, struct chunk *head)
 {
 	for (size_t i = 0; i < head->span; i++)
 		list_remove(sp, nth(head, i));
@@ -233,7 +235,7 @@ static void extent_remove(struct supply *sp, struct chunk *head)
 
 /* Gives an extent back that is on no list. What the hooks do not want stays, without
  * its pages, if there is still an arena to use it. Bytes that went. */
-static size_t extent_return(struct supply *sp, struct chunk *head)
+static SLOW size_t extent_return(struct supply *sp, struct chunk *head)
 {
 	size_t chunks = head->span, size = chunks * ASH_CHUNK, bytes = 0;
 	void *at = (void *)head->base;
@@ -263,7 +265,7 @@ static size_t extent_return(struct supply *sp, struct chunk *head)
 /* ---- runs */
 
 /* Whether units are vacant from `at` on in c and the chunks behind it, all of one extent. Lock held. */
-static bool is_free(const struct chunk *c, unsigned at, size_t units)
+static SLOW bool is_free(const struct chunk *c, unsigned at, size_t units)
 {
 	size_t behind = c->span - (c->base - c->head->base) / ASH_CHUNK;
 	if (at + units > behind * ASH_CHUNK_UNITS)
@@ -278,7 +280,7 @@ static bool is_free(const struct chunk *c, unsigned at, size_t units)
 }
 
 /* Takes these units; whether they were clean. Lock held. */
-static bool take(struct supply *sp, struct chunk *c, unsigned at, size_t units)
+static SLOW bool take(struct supply *sp, struct chunk *c, unsigned at, size_t units)
 {
 	bool clean = true;
 	c->head->used += (uint32_t)units;
@@ -300,7 +302,7 @@ static bool take(struct supply *sp, struct chunk *c, unsigned at, size_t units)
 }
 
 /* A chunk in which such a run begins, at *at. Lock held. */
-static struct chunk *find(const struct supply *sp, size_t units, size_t align, unsigned *at)
+static SLOW struct chunk *find(const struct supply *sp, size_t units, size_t align, unsigned *at)
 {
 	size_t step = align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1;
 	for (struct chunk *c = sp->chunks; c; c = c->next)
@@ -317,7 +319,7 @@ static void clear(char *p, size_t units)
 	ash_mem_zero(p, units * ASH_UNIT);
 }
 
-void *ash_supply_alloc(struct supply *sp, size_t units, size_t align, bool zero)
+SLOW void *ash_supply_alloc(struct supply *sp, size_t units, size_t align, bool zero)
 {
 	unsigned at = 0;
 	ash_lock(&sp->lock);
@@ -343,7 +345,7 @@ static unsigned place_of(uintptr_t addr)
 	return (unsigned)(addr >> ASH_UNIT_SHIFT) & (ASH_CHUNK_UNITS - 1);
 }
 
-bool ash_supply_extend(void *p, size_t units, size_t new_units, bool zero)
+SLOW bool ash_supply_extend(void *p, size_t units, size_t new_units, bool zero)
 {
 	struct supply *sp = ash_pagemap_chunk((uintptr_t)p)->supply;
 	uintptr_t end = (uintptr_t)p + units * ASH_UNIT, last = end - 1;
@@ -360,7 +362,7 @@ bool ash_supply_extend(void *p, size_t units, size_t new_units, bool zero)
 	return ok;
 }
 
-void ash_supply_free(void *p, size_t units)
+SLOW void ash_supply_free(void *p, size_t units)
 {
 	struct chunk *c = ash_pagemap_chunk((uintptr_t)p), *head = c->head;
 	struct supply *sp = c->supply;
@@ -388,7 +390,7 @@ void ash_supply_free(void *p, size_t units)
 /* ---- the whole */
 
 /* Also pages inside extents, or only those of which nothing is used. */
-static size_t give_back(struct supply *sp, bool pages)
+static SLOW size_t give_back(struct supply *sp, bool pages)
 {
 	struct chunk *gone = NULL, *next;
 	size_t bytes = 0;
@@ -430,7 +432,7 @@ size_t ash_supply_purge(struct supply *sp)
 	return give_back(sp, true);
 }
 
-struct supply *ash_supply_create(uint32_t arena, struct ash_extent_hooks *hooks)
+SLOW struct supply *ash_supply_create(uint32_t arena, struct ash_extent_hooks *hooks)
 {
 	struct supply *sp = ash_meta_alloc(sizeof *sp);
 	if (!sp)
@@ -453,7 +455,7 @@ void ash_supply_release(struct supply *sp)
 		ash_os_wake_one(&sp->refs); /* just an address by now, perhaps */
 }
 
-void ash_supply_destroy(struct supply *sp)
+SLOW void ash_supply_destroy(struct supply *sp)
 {
 	ash_lock(&sp->lock);
 	atomic_fetch_or_explicit(&sp->refs, ENDS, memory_order_acq_rel);
