@@ -248,7 +248,7 @@ static size_t place(const struct node *parent, const char *word, size_t len)
 		return SIZE_MAX;
 	if (n->kind == KIND_INDEXED) {
 		size_t i = 0;
-		for (; len && *word >= '0' && *word <= '9' && i <= UINT32_MAX / 10; len--, word++)
+		for (; len && *word >= '0' && *word <= '9' && i < UINT32_MAX / 10; len--, word++)
 			i = i * 10 + (size_t)(*word - '0');
 		return len ? SIZE_MAX : i;
 	}
