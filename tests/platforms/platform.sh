@@ -154,7 +154,8 @@ if [ $platform = i386 ]; then
 	scripts=
 	for test in $(make -s print-smoke); do
 		case $test in
-		*/ldd-preload.sh | */preload-tool.sh | */wrapper.sh | */process.sh | */standdown.sh)
+		*/ldd-preload.sh | */preload-tool.sh | */wrapper.sh | */process.sh | */standdown.sh | */conffile.sh | \
+		*/layout.sh)
 			left_out="$left_out $(basename "$test")" ;;
 		*.sh) scripts="$scripts $test" ;;
 		esac

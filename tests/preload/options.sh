@@ -4,7 +4,7 @@
 compile options
 program=$tmp/options
 
-run() { ASHLAR_CONF=$options LD_PRELOAD=$lib timeout 60 "$program" "$@" >"$tmp/out" 2>&1; }
+run() { timeout 60 env ASHLAR_CONF="$options" LD_PRELOAD="$lib" "$program" "$@" >"$tmp/out" 2>&1; }
 # yes OPTIONS CASE...: the case is so, and not a word on stderr; no OPTIONS CASE...: it is not.
 yes()
 {
