@@ -158,6 +158,8 @@ E2E_TESTS = \
 	tests/e2e/php-extensions.sh \
 	tests/e2e/postgres.sh \
 	tests/e2e/python3.sh \
+	tests/e2e/redis-defrag.sh \
+	tests/e2e/redis-memory.sh \
 	tests/e2e/redis.sh \
 	tests/e2e/ruby.sh \
 	tests/e2e/sqlite3.sh \

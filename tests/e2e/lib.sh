@@ -58,6 +58,48 @@ wait_for()
 	done
 }
 
+# free_port: prints a port that nothing on this machine uses
+free_port()
+{
+	port=$((20000 + $$ % 10000))
+	while grep -qi ":$(printf %04x $port) " /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2>/dev/null; do
+		port=$((port + 1))
+	done
+	echo $port
+}
+
+# heap_kb PID: resident anonymous memory outside of stacks and files, in kB
+heap_kb()
+{
+	awk '/^[0-9a-f]+-[0-9a-f]+ / { counts = NF == 5 || $6 ~ /^\[(heap|anon)/ }
+		counts && $1 == "Anonymous:" { kb += $2 }
+		END { print kb + 0 }' /proc/"$1"/smaps
+}
+
+# rss_kb PID
+rss_kb() { awk '$1 == "VmRSS:" { print $2 }' /proc/"$1"/status; }
+
+# holds WHAT EXPRESSION: prints WHAT if the expression (of awk) is true; else fails, with the expression
+holds()
+{
+	awk "BEGIN { exit !($2) }" || { echo "not so: $1: $2" >&2; return 1; }
+	echo "$1"
+}
+
+# binds_to_ashlar PROGRAM ARGUMENT...: runs it (once on ashlar, else nothing is done), and fails if the dynamic
+# linker gives anybody a function of libjemalloc, or gives the program none of ashlar's.
+binds_to_ashlar()
+{
+	[ -n "${LD_PRELOAD-}" ] || return 0
+	LD_BIND_NOW=1 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$PWD/bindings "$@" >/dev/null 2>&1 ||
+		{ echo "$*: exit $?" >&2; return 1; }
+	cat bindings.* >bindings
+	grep -q "to $lib .*symbol .malloc'" bindings || { echo "$1: malloc is not ashlar's" >&2; return 1; }
+	# of its own variables some are its own alone; malloc_conf is the program's, or libjemalloc's empty one
+	! grep -v -e 'file [^ ]*/libjemalloc\.so' -e "symbol .malloc_conf'" bindings |
+		grep 'to [^ ]*/libjemalloc\.so' >&2
+}
+
 child_has_started()
 {
 	child=$(tr -d ' ' </proc/"$1"/task/"$1"/children) && grep -q libc.so /proc/"$child"/maps
