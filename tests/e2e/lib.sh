@@ -58,10 +58,10 @@ wait_for()
 	done
 }
 
-# free_port: prints a port that nothing on this machine uses
+# free_port [DISTANCE]: prints a port that nothing on this machine uses; another for another distance
 free_port()
 {
-	port=$((20000 + $$ % 10000))
+	port=$((20000 + $$ % 10000 + ${1:-0}))
 	while grep -qi ":$(printf %04x $port) " /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2>/dev/null; do
 		port=$((port + 1))
 	done
