@@ -144,12 +144,15 @@ check-fuzz: $(SHARED_LIBS)
 # --- real programs: not part of make check, for they take minutes and want packages
 # (tests/e2e/packages)
 E2E_TESTS = \
+	tests/e2e/bind9.sh \
 	tests/e2e/gcc.sh \
 	tests/e2e/gdb.sh \
 	tests/e2e/git.sh \
 	tests/e2e/gpg.sh \
 	tests/e2e/gxx.sh \
+	tests/e2e/knot.sh \
 	tests/e2e/make.sh \
+	tests/e2e/mariadb.sh \
 	tests/e2e/nginx.sh \
 	tests/e2e/node.sh \
 	tests/e2e/openssl.sh \
@@ -164,7 +167,8 @@ E2E_TESTS = \
 	tests/e2e/ruby.sh \
 	tests/e2e/sqlite3.sh \
 	tests/e2e/tar.sh \
-	tests/e2e/valgrind.sh
+	tests/e2e/valgrind.sh \
+	tests/e2e/varnish.sh
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.sh tests/e2e/packages
 
 .PHONY: check-e2e
