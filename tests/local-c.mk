@@ -164,12 +164,13 @@ E2E_TESTS = \
 	tests/e2e/redis-defrag.sh \
 	tests/e2e/redis-memory.sh \
 	tests/e2e/redis.sh \
+	tests/e2e/rocksdb.sh \
 	tests/e2e/ruby.sh \
 	tests/e2e/sqlite3.sh \
 	tests/e2e/tar.sh \
 	tests/e2e/valgrind.sh \
 	tests/e2e/varnish.sh
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.sh tests/e2e/packages
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.sh tests/e2e/packages tests/e2e/rocksdb.c
 
 .PHONY: check-e2e
 check-e2e: $(SHARED_LIBS)

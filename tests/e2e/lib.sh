@@ -26,6 +26,8 @@ fail() { echo "$name: $*" >&2; exit 1; }
 skip() { echo "$name: skipped: $*"; exit 77; }
 need() { for tool; do command -v "$tool" >/dev/null || skip "no $tool"; done; }
 
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${top_builddir:-.}" && pwd)
 so=${ASHLAR_SO:-${top_builddir:-.}/.libs/libashlar.so.2}
 [ -f "$so" ] || { echo "$name: no library $so" >&2; exit 99; }
 
@@ -57,6 +59,22 @@ wait_for()
 		sleep 0.1
 	done
 }
+
+# need_source PACKAGE: the upstream source of a Debian package is in $source then; kept in $ASHLAR_E2E_CACHE
+# (/var/cache/ashlar-e2e)
+need_source()
+{
+	need apt-get
+	cache=${ASHLAR_E2E_CACHE:-/var/cache/ashlar-e2e}
+	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || cache=$tmp/cache
+	source=$cache/$1
+	sh "$top/tools/debian-source.sh" "$1" "$source" >"$tmp/source.log" 2>&1 ||
+		skip "no source of $1: $(tail -n 1 "$tmp/source.log")"
+	mkdir -p "$tmp/include/jemalloc"
+	echo '#include <ashlar/jemalloc.h>' >"$tmp/include/jemalloc/jemalloc.h"
+}
+# for who is built with <jemalloc/jemalloc.h>
+jemalloc_flags="-I$tmp/include -I$top/include -I$build/include"
 
 # free_port [DISTANCE]: prints a port that nothing on this machine uses; another for another distance
 free_port()

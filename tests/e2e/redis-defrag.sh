@@ -2,27 +2,17 @@
 # redis: active defragmentation. Debian's server has none, as it asks for a jemalloc of redis's own (with
 # je_get_defrag_hint): so redis is built, from the source in Debian's archive, with <ashlar/jemalloc.h> in
 # place of jemalloc's header and linked with ashlar. Filled, thinned, and then it moves what is left together.
-#
-# The source is kept in $ASHLAR_E2E_CACHE (/var/cache/ashlar-e2e).
 : "${ASHLAR_E2E_TIMEOUT:=600}"
 export ASHLAR_E2E_TIMEOUT
 . "$(dirname "$0")/lib.sh"
-need apt-get gcc make redis-cli
-top=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${top_builddir:-.}" && pwd)
+need gcc make redis-cli
+need_source redis
 
-cache=${ASHLAR_E2E_CACHE:-/var/cache/ashlar-e2e}
-mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || cache=$tmp/cache
-sh "$top/tools/debian-source.sh" redis "$cache/redis" >"$tmp/source.log" 2>&1 ||
-	skip "no source of redis: $(tail -n 1 "$tmp/source.log")"
-
-cp -R "$cache/redis" "$tmp/redis"
-mkdir -p "$tmp/include/jemalloc"
-echo '#include <ashlar/jemalloc.h>' >"$tmp/include/jemalloc/jemalloc.h"
+cp -R "$source" "$tmp/redis"
 # MALLOC=libc: else the Makefile builds the jemalloc that comes with redis
 make -C "$tmp/redis/src" -j"$(getconf _NPROCESSORS_ONLN)" redis-server MALLOC=libc OPTIMIZATION=-O1 DEBUG= \
 	BUILD_TLS=no USE_SYSTEMD=no \
-	CFLAGS="-w -DUSE_JEMALLOC -I$tmp/include -I$top/include -I$build/include" \
+	CFLAGS="-w -DUSE_JEMALLOC $jemalloc_flags" \
 	LDFLAGS="-Wl,--no-as-needed -L$tmp -l:libashlar.so.2 -Wl,-rpath,$tmp" >"$tmp/build.log" 2>&1 ||
 	{ show "$tmp/build.log" "make"; fail "redis does not build with <ashlar/jemalloc.h>"; }
 
