@@ -17,6 +17,7 @@ API_TESTS += \
 	tests/api/test_aligned \
 	tests/api/test_calloc \
 	tests/api/test_death \
+	tests/api/test_defrag \
 	tests/api/test_fork \
 	tests/api/test_glibc \
 	tests/api/test_limits \
@@ -69,6 +70,9 @@ tests_api_test_cxx_own_LDADD = $(API_LDADD)
 tests_api_test_death_SOURCES = tests/api/test_death.c $(api_headers)
 tests_api_test_death_CFLAGS = $(API_CFLAGS)
 tests_api_test_death_LDADD = $(API_LDADD)
+tests_api_test_defrag_SOURCES = tests/api/test_defrag.c $(api_headers)
+tests_api_test_defrag_CFLAGS = $(API_CFLAGS)
+tests_api_test_defrag_LDADD = $(API_LDADD) -lpthread
 tests_api_test_fork_SOURCES = tests/api/test_fork.c $(api_headers)
 tests_api_test_fork_CFLAGS = $(API_CFLAGS)
 tests_api_test_fork_LDADD = $(API_LDADD)
