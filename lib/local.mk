@@ -31,6 +31,7 @@ libash_core_la_SOURCES = \
 	lib/region/pagemap.c lib/region/pagemap.h \
 	lib/region/maps.c lib/region/maps.h \
 	lib/region/pages.c lib/region/pages.h \
+	lib/region/supply.c lib/region/supply.h \
 	lib/region/units.c lib/region/units.h \
 	lib/slab/large.c lib/slab/large.h \
 	lib/slab/nursery.c lib/slab/nursery.h \

@@ -18,6 +18,7 @@ API_TESTS += \
 	tests/api/test_calloc \
 	tests/api/test_death \
 	tests/api/test_defrag \
+	tests/api/test_extents \
 	tests/api/test_fork \
 	tests/api/test_glibc \
 	tests/api/test_limits \
@@ -33,6 +34,7 @@ SMOKE_TESTS += \
 	tests/api/test_aligned \
 	tests/api/test_calloc \
 	tests/api/test_death \
+	tests/api/test_extents \
 	tests/api/test_glibc \
 	tests/api/test_mallctl \
 	tests/api/test_malloc \
@@ -42,8 +44,8 @@ SMOKE_TESTS += \
 	tests/api/test_usable
 if !PREFIXED
 if HAVE_CXX
-API_TESTS += tests/api/test_cxx tests/api/test_cxx_own
-SMOKE_TESTS += tests/api/test_cxx tests/api/test_cxx_own
+API_TESTS += tests/api/test_cxx tests/api/test_cxx_arena tests/api/test_cxx_own
+SMOKE_TESTS += tests/api/test_cxx tests/api/test_cxx_arena tests/api/test_cxx_own
 endif
 if ENABLE_SHARED
 API_TESTS += tests/api/test_names
@@ -64,6 +66,9 @@ tests_api_test_calloc_LDADD = $(API_LDADD)
 tests_api_test_cxx_SOURCES = tests/api/test_cxx.cc $(api_headers)
 tests_api_test_cxx_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-builtin $(CHECK_CFLAGS)
 tests_api_test_cxx_LDADD = $(API_LDADD)
+tests_api_test_cxx_arena_SOURCES = tests/api/test_cxx_arena.cc $(api_headers)
+tests_api_test_cxx_arena_CXXFLAGS = $(tests_api_test_cxx_CXXFLAGS)
+tests_api_test_cxx_arena_LDADD = $(API_LDADD)
 tests_api_test_cxx_own_SOURCES = tests/api/test_cxx_own.cc $(api_headers)
 tests_api_test_cxx_own_CXXFLAGS = $(tests_api_test_cxx_CXXFLAGS)
 tests_api_test_cxx_own_LDADD = $(API_LDADD)
@@ -73,6 +78,9 @@ tests_api_test_death_LDADD = $(API_LDADD)
 tests_api_test_defrag_SOURCES = tests/api/test_defrag.c $(api_headers)
 tests_api_test_defrag_CFLAGS = $(API_CFLAGS)
 tests_api_test_defrag_LDADD = $(API_LDADD) -lpthread
+tests_api_test_extents_SOURCES = tests/api/test_extents.c $(api_headers)
+tests_api_test_extents_CFLAGS = $(API_CFLAGS)
+tests_api_test_extents_LDADD = $(API_LDADD) -lpthread
 tests_api_test_fork_SOURCES = tests/api/test_fork.c $(api_headers)
 tests_api_test_fork_CFLAGS = $(API_CFLAGS)
 tests_api_test_fork_LDADD = $(API_LDADD)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdlib.h> /* also tells which C library it is */
 
+#include <ashlar/extent_hooks.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include <ashlar/extent_hooks.h>
+
 /* The version of jemalloc whose interface this is: programs ask whether it has what they use. Who made it follows:
  * mallctl("version") begins alike, and ends with ashlar's own. */
 #define JEMALLOC_VERSION "5.3.0-0-ashlar"
@@ -95,31 +97,6 @@ JEMALLOC_NOTHROW void malloc_stats_print(void (*write_cb)(void *, const char *),
 
 /* redis's addition: see ashlar_get_defrag_hint in <ashlar/ashlar.h>. */
 JEMALLOC_NOTHROW int je_get_defrag_hint(void *ptr);
-
-/* Where an arena's memory comes from. */
-typedef struct extent_hooks_s extent_hooks_t;
-typedef void *(extent_alloc_t)(extent_hooks_t *, void *new_addr, size_t size, size_t alignment, bool *zero,
-	bool *commit, unsigned arena);
-typedef bool(extent_dalloc_t)(extent_hooks_t *, void *addr, size_t size, bool committed, unsigned arena);
-typedef void(extent_destroy_t)(extent_hooks_t *, void *addr, size_t size, bool committed, unsigned arena);
-typedef bool(extent_commit_t)(extent_hooks_t *, void *addr, size_t size, size_t offset, size_t len, unsigned arena);
-typedef bool(extent_decommit_t)(extent_hooks_t *, void *addr, size_t size, size_t offset, size_t len, unsigned arena);
-typedef bool(extent_purge_t)(extent_hooks_t *, void *addr, size_t size, size_t offset, size_t len, unsigned arena);
-typedef bool(extent_split_t)(extent_hooks_t *, void *addr, size_t size, size_t size_a, size_t size_b, bool committed,
-	unsigned arena);
-typedef bool(extent_merge_t)(extent_hooks_t *, void *addr_a, size_t size_a, void *addr_b, size_t size_b,
-	bool committed, unsigned arena);
-struct extent_hooks_s {
-	extent_alloc_t *alloc;
-	extent_dalloc_t *dalloc;
-	extent_destroy_t *destroy;
-	extent_commit_t *commit;
-	extent_decommit_t *decommit;
-	extent_purge_t *purge_lazy;
-	extent_purge_t *purge_forced;
-	extent_split_t *split;
-	extent_merge_t *merge;
-};
 
 #ifdef __cplusplus
 }

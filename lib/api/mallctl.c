@@ -4,6 +4,9 @@
 #include "ashlar/ashlar.h"
 #include "heap/usage.h"
 #include "obs/ctl.h"
+#include "region/supply.h"
+
+_Static_assert(sizeof(extent_hooks_t) == sizeof(struct ash_extent_hooks), "one table under two names");
 
 ASHLAR_EXPORT int ashlar_mallctl(const char *name, void *oldp, size_t *oldlenp, void *newp, size_t newlen)
 {

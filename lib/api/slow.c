@@ -77,7 +77,7 @@ static void *try_alloc(size_t size, size_t align, bool zero, const struct ash_pl
 	if (class == ASH_CLASSES) {
 		const struct shard *sh = shard_at(at);
 		return ash_large_alloc(size, align, zero,
-				       (struct ash_owner){(uint16_t)sh->id, sh->manual});
+				       (struct ash_owner){(uint16_t)sh->id, sh->manual, ash_supply_now(sh->supply)});
 	}
 	void *p = alloc_small(class, at);
 	if (p && zero)
@@ -106,21 +106,45 @@ static bool reclaim(size_t size)
 	return ash_heap_trim(true) > 0;
 }
 
+/* The program has no more for that arena: what is free there may serve another size. Not at each of many failures in
+ * a row either. */
+static bool reclaim_provided(struct shard *sh, struct supply *sp)
+{
+	uint32_t now = ash_os_now_ms(), before = sp->tried;
+	if (before && now - before < RECLAIM_MS)
+		return false;
+	sp->tried = now ? now : 1;
+	ash_shard_trim(sh);
+	return true;
+}
+
+static SLOW void *alloc_again(size_t size, size_t align, bool zero, const struct ash_place *at)
+{
+	struct shard *sh = shard_at(at);
+	struct supply *sp = sh ? ash_supply_now(sh->supply) : NULL;
+	void *p = NULL;
+	if (sp)
+		return reclaim_provided(sh, sp) ? try_alloc(size, align, zero, at) : NULL;
+	if (reclaim(size)) {
+		p = try_alloc(size, align, zero, at);
+		if (p)
+			in_vain.ms = 0;
+	}
+	if (!p && size <= ASH_SMALL_MAX && !at->shard) {
+		p = try_alloc(size, align, zero, &anywhere);
+		if (!p && (p = ash_nursery_last_resort(size, align)) && zero)
+			ash_mem_zero(p, size);
+	}
+	return p;
+}
+
 static void *alloc_or_null(size_t size, size_t align, bool zero, const struct ash_place *at)
 {
 	if (unlikely(size > PTRDIFF_MAX))
 		return NULL;
 	void *p = try_alloc(size, align, zero, at);
-	if (unlikely(!p) && reclaim(size)) {
-		p = try_alloc(size, align, zero, at);
-		if (p)
-			in_vain.ms = 0;
-	}
-	if (unlikely(!p) && size <= ASH_SMALL_MAX && !at->shard) {
-		p = try_alloc(size, align, zero, &anywhere);
-		if (!p && (p = ash_nursery_last_resort(size, align)) && zero)
-			ash_mem_zero(p, size);
-	}
+	if (unlikely(!p))
+		p = alloc_again(size, align, zero, at);
 	count(p, 0);
 	return p;
 }

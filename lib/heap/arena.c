@@ -49,8 +49,31 @@ struct shard *ash_arena_get(unsigned index)
 	return sh && !sh->destroyed ? sh : NULL;
 }
 
-int ash_arena_create(unsigned *index)
+/* Writers hold the registry's lock as well. */
+static void set_supply(struct shard *sh, struct supply *sp)
 {
+	ash_lock(&sh->lock);
+	sh->supply = sp;
+	ash_unlock(&sh->lock);
+}
+
+/* False without memory. Registry lock held. */
+static bool set_hooks(struct shard *sh, struct ash_extent_hooks *hooks)
+{
+	struct supply *sp = sh->supply;
+	if (sp)
+		sp->hooks = hooks;
+	else if (hooks != ash_supply_default() && (sp = ash_supply_create(sh->id, hooks)))
+		set_supply(sh, sp);
+	return sp || hooks == ash_supply_default();
+}
+
+int ash_arena_create(unsigned *index, struct ash_extent_hooks *hooks)
+{
+	if (!hooks)
+		hooks = ash_supply_default();
+	if (!hooks->alloc)
+		return EINVAL;
 	if (!ash_heap.initialised || !ash_heap_start())
 		return EAGAIN;
 	ash_lock(&ash_heap.lock);
@@ -60,17 +83,18 @@ int ash_arena_create(unsigned *index)
 	struct shard *sh = NULL;
 	if (i < n) {
 		sh = ash_shards[i];
-		sh->destroyed = false;
 		sh->born = ash_os_now_ns();
 		sh->name[0] = '\0';
 	} else if (i < ASH_SHARDS_MAX && (sh = make(i, true))) {
+		sh->destroyed = true;
 		atomic_store_explicit(&ash_heap.arenas, i + 1, memory_order_release);
 	}
+	if (sh)
+		sh->destroyed = !set_hooks(sh, hooks);
+	bool ok = sh && !sh->destroyed;
 	ash_unlock(&ash_heap.lock);
-	if (!sh)
-		return EAGAIN;
 	*index = i;
-	return 0;
+	return ok ? 0 : EAGAIN;
 }
 
 size_t ash_arena_purge(unsigned index)
@@ -131,10 +155,42 @@ int ash_arena_destroy(unsigned index)
 	if (busy)
 		return EFAULT;
 	discard(sh);
+	struct supply *sp = sh->supply;
+	if (sp) {
+		ash_lock(&ash_heap.lock);
+		set_supply(sh, NULL);
+		ash_unlock(&ash_heap.lock);
+		ash_supply_destroy(sp);
+	}
 	ash_lock(&ash_heap.lock);
 	sh->destroyed = true;
 	ash_unlock(&ash_heap.lock);
 	return 0;
+}
+
+int ash_arena_hooks(unsigned index, struct ash_extent_hooks **hooks)
+{
+	struct shard *sh = at(index);
+	if (index >= ash_arena_count() || (sh && sh->destroyed))
+		return EFAULT;
+	ash_lock(&ash_heap.lock);
+	struct supply *sp = sh ? sh->supply : NULL;
+	*hooks = sp ? sp->hooks : ash_supply_default();
+	ash_unlock(&ash_heap.lock);
+	return 0;
+}
+
+int ash_arena_set_hooks(unsigned index, struct ash_extent_hooks *hooks)
+{
+	if (!hooks || !hooks->alloc)
+		return EINVAL;
+	struct shard *sh = ash_arena_get(index);
+	if (!sh)
+		return EFAULT;
+	ash_lock(&ash_heap.lock);
+	bool ok = set_hooks(sh, hooks);
+	ash_unlock(&ash_heap.lock);
+	return ok ? 0 : EAGAIN;
 }
 
 int ash_arena_name(unsigned index, char name[32])
@@ -211,6 +267,9 @@ int ash_thread_set_arena(unsigned index)
 		return EAGAIN;
 	if (t->shard == sh)
 		return 0;
+	/* What it allocates from now on is to come from there. */
+	atomic_store_explicit(&ash_nursery_closed, true, memory_order_release);
+	ash_heap_start();
 	ash_cache_flush(t);
 	ash_lock(&ash_heap.lock);
 	t->shard->threads--;

@@ -10,8 +10,9 @@
 
 #include "heap/thread.h"
 
-/* EAGAIN: no memory, no more indices, or the library is not yet initialised. Indices of destroyed ones come again. */
-int ash_arena_create(unsigned *index);
+/* hooks: those that provide its memory, as below; NULL: common memory. EAGAIN: no memory, no more indices, or the
+ * library is not yet initialised. Indices of destroyed ones come again. */
+int ash_arena_create(unsigned *index, struct ash_extent_hooks *hooks);
 
 /* How many indices there are. */
 unsigned ash_arena_count(void);
@@ -36,6 +37,12 @@ int ash_arena_destroy(unsigned index);
 /* Up to 31 bytes; "" if it was given none. EFAULT: no such arena. EINVAL: too long. */
 int ash_arena_name(unsigned index, char name[32]);
 int ash_arena_set_name(unsigned index, const char *name);
+
+/* The hooks that provide an arena's memory. Setting them takes effect for what it needs from then on; what it has
+ * from other hooks goes back through the new ones, common memory stays that. EFAULT: no such arena. EINVAL: no hooks,
+ * or none to allocate. EAGAIN: no memory. */
+int ash_arena_hooks(unsigned index, struct ash_extent_hooks **hooks);
+int ash_arena_set_hooks(unsigned index, struct ash_extent_hooks *hooks);
 
 /* How many threads are bound to it, and for how many ms it has been there. */
 unsigned ash_arena_threads(unsigned index);

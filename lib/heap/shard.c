@@ -542,11 +542,12 @@ size_t ash_shard_refill(struct shard *sh, unsigned class, void **base, size_t wa
 	if (!got) {
 		got = take(sh, b, base, want, &absent);
 		if (!got) {
-			struct slab *spare = ash_chunk_has_dirty() ? NULL : spare_slab(sh, b);
+			struct supply *sp = ash_supply_now(sh->supply);
+			struct slab *spare = !sp && ash_chunk_has_dirty() ? NULL : spare_slab(sh, b);
 			ash_unlock(&sh->lock);
 			if (spare)
 				ash_slab_destroy(spare);
-			struct slab *s = ash_slab_create(ASH_ENTRY_OF(sh->id, class));
+			struct slab *s = ash_slab_create(ASH_ENTRY_OF(sh->id, class), sp);
 			ash_lock(&sh->lock);
 			bool grown = s && s->purged;
 			if (s)
@@ -649,6 +650,25 @@ static size_t trim_bin(struct shard *sh, struct bin *b, uint32_t now, struct sla
 	return purged;
 }
 
+/* The arena may be destroyed meanwhile. */
+static size_t trim_supply(struct shard *sh)
+{
+	ash_lock(&sh->lock);
+	struct supply *sp = sh->supply;
+	if (sp)
+		ash_supply_hold(sp);
+	ash_unlock(&sh->lock);
+	if (likely(!sp))
+		return 0;
+	size_t purged = ash_supply_purge(sp);
+	ash_supply_release(sp);
+	ash_lock(&sh->lock);
+	sh->purged_bytes += purged;
+	sh->npurge++;
+	ash_unlock(&sh->lock);
+	return purged;
+}
+
 size_t ash_shard_trim(struct shard *sh)
 {
 	size_t purged = 0;
@@ -661,7 +681,7 @@ size_t ash_shard_trim(struct shard *sh)
 		ash_unlock(&sh->lock);
 		destroy_all(empty);
 	}
-	return purged;
+	return purged + trim_supply(sh);
 }
 
 /* As if the bin had never been used, but for what it has counted. What it had is added to the lists. */

@@ -52,6 +52,7 @@ struct shard {
 	uint32_t id;      /* const: index in ash_shards */
 	bool manual;      /* const: made for mallocx() and the like (heap/arena.h), no thread gets it unasked */
 	bool destroyed;   /* a manual one that waits to be used again. Thread registry lock */
+	_Atomic(struct supply *) supply; /* NULL: common memory. Written under the registry's lock and this one */
 	char name[32];    /* Thread registry lock */
 	uint32_t threads; /* bound to it. Thread registry lock (heap/thread.c) */
 	uint32_t slabs, nempty; /* sums over the bins */

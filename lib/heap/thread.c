@@ -331,6 +331,10 @@ void ash_heap_fork_prepare(void)
 	for (struct shard *sh; (sh = ash_next_shard(&i));)
 		ash_lock_fork(&sh->lock);
 	ash_large_fork_lock();
+	i = 0;
+	for (struct shard *sh; (sh = ash_next_shard(&i));)
+		if (sh->supply)
+			ash_lock_fork(&sh->supply->lock);
 	ash_chunk_fork_lock();
 	ash_meta_fork_lock();
 	ash_nursery_fork_lock();
@@ -343,8 +347,14 @@ static void fork_end(bool child)
 	ash_nursery_fork_unlock(child);
 	ash_meta_fork_unlock(child);
 	ash_chunk_fork_unlock(child);
-	ash_large_fork_unlock(child);
 	uint32_t i = 0;
+	for (struct shard *sh; (sh = ash_next_shard(&i));)
+		if (sh->supply) {
+			sh->supply->lossy |= child;
+			ash_unlock_fork(&sh->supply->lock, child);
+		}
+	ash_large_fork_unlock(child);
+	i = 0;
 	for (struct shard *sh; (sh = ash_next_shard(&i));)
 		ash_unlock_fork(&sh->lock, child);
 	ash_unlock_fork(&ash_heap.lock, child);

@@ -52,6 +52,7 @@ enum source {
 	ARENA_ACTION, /* enum action */
 	ARENA_DECAY_MS,
 	ARENA_MUZZY_MS,
+	ARENA_HOOKS,
 	ARENA_NAME,
 	ARENAS_CREATE,
 	ARENAS_LOOKUP,
@@ -289,6 +290,7 @@ union value {
 	size_t size;
 	uint64_t u64;
 	const void *ptr;
+	struct ash_extent_hooks *hooks;
 };
 
 static size_t size_of(enum ctl_type type)
@@ -564,6 +566,8 @@ static int read_value(const struct path *p, union value *v)
 	case DECAY_MS:
 		u = (uint64_t)ash_chunk_decay();
 		break;
+	case ARENA_HOOKS:
+		return ash_arena_hooks((unsigned)p->index[0], &v->hooks);
 	case THREAD:
 		return read_thread(n, v);
 	case THREAD_ARENA:
@@ -624,6 +628,8 @@ static int write_value(const struct path *p, union value v)
 		return is_decay_ms((intptr_t)v.size) ? 0 : EFAULT;
 	case DSS:
 		return write_dss(v.ptr);
+	case ARENA_HOOKS:
+		return ash_arena_set_hooks((unsigned)p->index[0], v.hooks);
 	case THREAD_ARENA:
 		return v.u32 == ash_thread_arena() ? 0 : ash_thread_set_arena(v.u32);
 	case THREAD_TCACHE:
@@ -716,9 +722,8 @@ static int arena_of_pointer(enum source source, const struct call *c)
 	if (c->newp ? c->newlen != sizeof(void *) : !create)
 		return EINVAL;
 	const void *p = c->newp ? pointer_at(c->newp) : NULL;
-	if (create && p) /* extent hooks */
-		return EAGAIN;
-	int error = create ? ash_arena_create(&index) : ash_arena_lookup(p, &index);
+	int error = create ? ash_arena_create(&index, (struct ash_extent_hooks *)(uintptr_t)p)
+			   : ash_arena_lookup(p, &index);
 	if (error || !takes)
 		return error;
 	size_t copied = *c->oldlenp < sizeof index ? *c->oldlenp : sizeof index;

@@ -14,6 +14,8 @@ __attribute__((no_sanitize("thread"))) static void add_chunk(struct chunk *c, ui
 							      struct ash_arena_stats *s)
 {
 	const struct ash_leaf *leaf = ash_pagemap_leaf(c->base);
+	const struct supply *sp = __atomic_load_n(&c->supply, __ATOMIC_RELAXED);
+	const bool theirs = sp && (id == ASH_ARENAS_ALL || sp->arena == id); /* whose large blocks and free units count */
 	const uint32_t pages = (uint32_t)((1ull << (ASH_UNIT >> ash_os.page_shift)) - 1);
 	bool used = c->dirty != 0;
 	size_t never_used = ash_bit_count(c->free & ~c->dirty) * ASH_UNIT;
@@ -22,7 +24,9 @@ __attribute__((no_sanitize("thread"))) static void add_chunk(struct chunk *c, ui
 		const struct slab *r = (const struct slab *)c->unit[u];
 		if (shared && c->dirty & c->partial & 1u << u)
 			s->dirty -= (size_t)ash_bit_count(r->purged & pages) << ash_os.page_shift;
-		if (entry == ASH_ENTRY_LARGE && shared) {
+		if (entry == ASH_ENTRY_LARGE && sp) /* add_shared() has them all */
+			s->mapped += ((size_t)theirs - (size_t)shared) * r->units * ASH_UNIT;
+		if (entry == ASH_ENTRY_LARGE && (sp ? theirs : shared)) {
 			struct ash_large_use use = ash_large_use(r);
 			s->large.allocated += use.asked;
 			s->huge_allocated += r->kind == UNIT_HUGE ? use.asked : 0;
@@ -37,6 +41,12 @@ __attribute__((no_sanitize("thread"))) static void add_chunk(struct chunk *c, ui
 			s->active += ASH_UNIT - absent;
 			s->heap.bin[class].nonfull_slabs += r->state == SLAB_PARTIAL;
 		}
+	}
+	if (theirs) {
+		size_t dirty = ash_bit_count((c->vacant | c->away) & c->soiled) * ASH_UNIT;
+		s->dirty += dirty;
+		s->mapped += dirty;
+		s->retained += ash_bit_count(c->vacant & ~c->soiled) * ASH_UNIT;
 	}
 	/* Once one page of it was written all of a huge page is there. */
 	if (shared && c->huge && used)
@@ -71,7 +81,7 @@ static SLOW void add_shared(struct ash_arena_stats *s)
 	s->huge_mapped = large.huge_bytes;
 	s->active += align_up(nursery.held, ash_os.page_size);
 	s->dirty += region.dirty; /* less what is known to be absent */
-	s->retained = region.free - region.dirty;
+	s->retained += region.free - region.dirty;
 	s->base = ash_meta_used() + leaf_used;
 	s->base_mapped = ash_meta_bytes() + leaf_mapped;
 	s->mapped += nursery.mapped + large.live_bytes + large.huge_bytes + region.dirty + s->base_mapped;

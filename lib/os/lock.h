@@ -18,13 +18,14 @@
 
 #include <stdatomic.h>
 
-/* Lowest first: the control tree's figures, registry of threads, a shard, the list of huge blocks, the region, metadata,
- * the nursery. */
+/* Lowest first: the control tree's figures, registry of threads, a shard, the list of huge blocks, memory that a
+ * program provides, the region, metadata, the nursery. */
 enum ash_rank {
 	ASH_RANK_CTL = 1,
 	ASH_RANK_THREADS,
 	ASH_RANK_SHARD,
 	ASH_RANK_HUGE,
+	ASH_RANK_SUPPLY,
 	ASH_RANK_REGION,
 	ASH_RANK_META,
 	ASH_RANK_NURSERY,

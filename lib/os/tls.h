@@ -90,6 +90,7 @@ static inline uint32_t ash_tls_visit(void)
 enum ash_tls_flag {
 	ASH_TLS_IN_HOOK = 1, /* a user's hook is running in this thread: do not call it again */
 	ASH_TLS_EXITED = 2,  /* the cache was flushed for good: serve the thread without one */
+	ASH_TLS_PROVIDING = 4, /* an extent hook is running: take common memory (region/supply.h) */
 };
 
 /* Makes the words usable; on_exit runs in each thread that called ash_tls_watch_exit(), when it

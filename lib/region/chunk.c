@@ -6,6 +6,7 @@
 #include "os/os.h"
 #include "region/meta.h"
 #include "region/pages.h"
+#include "region/supply.h"
 #include "region/units.h"
 
 #include <errno.h>
@@ -31,6 +32,21 @@ static struct chunk *chunk_ensure(uintptr_t base, void **leaf_space)
 		__atomic_store_n(slot, c, __ATOMIC_RELEASE);
 	}
 	return *slot;
+}
+
+int ash_chunk_claim(uintptr_t base, struct supply *sp)
+{
+	int error = 0;
+	ash_lock(&ash_region.lock);
+	struct chunk *c = chunk_ensure(base, NULL);
+	if (!c)
+		error = -ENOMEM;
+	else if (c->owned || c->supply || ash_pagemap_get(base))
+		error = -EEXIST;
+	else
+		__atomic_store_n(&c->supply, sp, __ATOMIC_RELAXED);
+	ash_unlock(&ash_region.lock);
+	return error;
 }
 
 /* Makes [start, start + len) ours; both multiples of the unit. What has no record is unmapped. */
@@ -226,6 +242,11 @@ bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero, enum a
 	uint32_t dirty[ASH_RUN_MAX / 32 + 1] = {0};
 	uintptr_t end = (uintptr_t)p + units * ASH_UNIT;
 	size_t more = new_units - units;
+	if (unlikely(ash_pagemap_chunk((uintptr_t)p)->supply)) {
+		if (last)
+			*last = ASH_BACKED;
+		return ash_supply_extend(p, units, new_units, zero);
+	}
 	if (new_units > ASH_RUN_MAX)
 		return false;
 	ash_lock(&ash_region.lock);
@@ -255,8 +276,12 @@ bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero, enum a
 
 static void free_run(void *p, size_t units, bool dense, bool partial)
 {
-	uint32_t now = ash_os_now_ms();
 	uintptr_t addr = (uintptr_t)p;
+	if (unlikely(ash_pagemap_chunk(addr)->supply)) {
+		ash_supply_free(p, units);
+		return;
+	}
+	uint32_t now = ash_os_now_ms();
 	ash_lock(&ash_region.lock);
 	ash_region.dense -= dense;
 	if (units >= ASH_CHUNK_UNITS)
@@ -436,7 +461,7 @@ enum ash_unit_state ash_chunk_state(uintptr_t addr)
 	if (!c)
 		return ASH_UNIT_FOREIGN;
 	ash_lock(&ash_region.lock);
-	bool owned = c->owned & bit, free = c->free & bit || ash_pages_in_row(c);
+	bool owned = c->owned & bit || c->supply, free = (c->free | c->vacant) & bit || ash_pages_in_row(c);
 	ash_unlock(&ash_region.lock);
 	return !owned ? ASH_UNIT_FOREIGN : free ? ASH_UNIT_FREE : ASH_UNIT_USED;
 }

@@ -46,6 +46,16 @@ struct chunk {
 	struct chunk *next, *prev;     /* list of its bin or span length. Region lock */
 	struct chunk *older, *younger; /* dirty chunks by stamp. Region lock */
 	uint32_t span;                 /* wholly free chunks in a row, at both ends. Region lock */
+
+	/* Of memory that a program provides (region/supply.c), which uses base, the links and span of the above. The
+	 * supply's lock, but for the first two. */
+	struct supply *supply;         /* whose it is, NULL: nobody's. Const while any of it is used. Set by a claim */
+	struct chunk *head;            /* the first one of its extent. Const while there is a supply */
+	uint32_t vacant;               /* mask: free units ... */
+	uint32_t soiled;               /* ... of these, possibly with old content */
+	uint32_t away;                 /* mask: units whose pages are being returned, not vacant meanwhile */
+	uint32_t used;                 /* in the head: units of the extent that are not vacant */
+	bool refused;                  /* in the head: the hooks did not want it back, and it is all vacant still */
 };
 
 /* Maps the first memory of the process, if that has not been done; false without memory. */
@@ -71,6 +81,10 @@ void ash_chunk_free_dense(void *p, bool partial);
 
 /* Whether free memory is known to be backed by pages: at a glance, it may be another's a moment later. */
 bool ash_chunk_has_dirty(void);
+
+/* Makes the record of the chunk at base, a multiple of ASH_CHUNK, the supply's. 0, -ENOMEM, or -EEXIST: there is
+ * something of ours. */
+int ash_chunk_claim(uintptr_t base, struct supply *sp);
 
 /* Extends a run in place; false if what follows is taken. *last: as above, if asked for. */
 bool ash_chunk_extend(void *p, size_t units, size_t new_units, bool zero, enum ash_backed *last);

@@ -140,17 +140,20 @@ void *ash_large_alloc(size_t size, size_t align, bool zero, struct ash_owner own
 	if (size > PTRDIFF_MAX - ASH_UNIT || align > PTRDIFF_MAX - size)
 		return NULL;
 	size_t units = units_of(size);
-	bool own = units > ASH_RUN_MAX || align > ASH_CHUNK;
+	bool beyond = units > ASH_RUN_MAX || align > ASH_CHUNK, own = beyond && !owner.supply;
 	enum ash_backed last = ASH_CLEAN;
 	void *p;
-	if (own)
+	if (unlikely(owner.supply)) {
+		last = ASH_BACKED;
+		p = ash_supply_alloc(owner.supply, units, align, zero);
+	} else if (own)
 		p = ash_chunk_map(units << ASH_UNIT_SHIFT, align, zero);
 	else
 		p = ash_chunk_alloc_known(units, align > ASH_UNIT ? align >> ASH_UNIT_SHIFT : 1, zero, &last);
 	if (!p)
 		return NULL;
 	struct slab *s = record(p, own ? UNIT_HUGE : UNIT_LARGE, units, owner.arena, size, absent_in(last, p, units));
-	if (own || owner.listed)
+	if (beyond || owner.listed)
 		list_add(s);
 	add(own ? &huge : &live, 1);
 	add(own ? &huge_bytes : &live_bytes, units << ASH_UNIT_SHIFT);

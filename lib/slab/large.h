@@ -12,7 +12,8 @@
 /* Whose a block is. */
 struct ash_owner {
 	uint16_t arena;
-	bool listed; /* ash_large_discard() is to find its blocks: that of an arena that can be reset */
+	bool listed; /* ash_large_next() is to find its blocks: that of an arena that can be reset */
+	struct supply *supply; /* NULL: of common memory */
 };
 
 /* size > 0; align a power of two. zero: the first size bytes read as zero. NULL without memory. */

@@ -15,16 +15,17 @@ static inline bool is_dense(size_t capacity)
 	return capacity >= ASH_UNIT / DENSE_MAX;
 }
 
-struct slab *ash_slab_create(uint32_t entry)
+struct slab *ash_slab_create(uint32_t entry, struct supply *sp)
 {
 	unsigned class = ASH_ENTRY_CLASS(entry);
 	size_t size = ash_class_size[class], capacity = ASH_UNIT / size, n = words(capacity);
-	bool clean, huge, dense = is_dense(capacity);
+	bool clean = false, huge = true, dense = is_dense(capacity);
 	uint64_t *bits = NULL;
 	if (n > 1 && !(bits = ash_meta_alloc(n * sizeof *bits)))
 		return NULL;
-	char *base = dense ? ash_chunk_alloc_dense(&clean, &huge)
-			   : ash_chunk_alloc(1, 1, false, &clean);
+	char *base = unlikely(sp) ? ash_supply_alloc(sp, 1, ASH_UNIT, false)
+		     : dense      ? ash_chunk_alloc_dense(&clean, &huge)
+				  : ash_chunk_alloc(1, 1, false, &clean);
 	if (!base) {
 		if (bits)
 			ash_meta_free(bits, n * sizeof *bits);
@@ -192,6 +193,8 @@ bool ash_slab_free_row(struct slab *s, size_t first, size_t n)
 uint32_t ash_slab_idle_pages(const struct slab *s)
 {
 	unsigned pages = (unsigned)(ASH_UNIT >> ash_os.page_shift);
+	if (unlikely(ash_pagemap_chunk((uintptr_t)ash_slab_base(s))->supply))
+		return 0;
 	return ~(busy_pages(s) | s->purged) & (uint32_t)((1ull << pages) - 1);
 }
 

@@ -15,6 +15,7 @@
 #define ASH_SLAB_SLAB_H
 
 #include "region/chunk.h"
+#include "region/supply.h"
 #include "slab/sizeclass.h"
 
 enum unit_kind { UNIT_NONE, UNIT_SLAB, UNIT_LARGE, UNIT_HUGE, UNIT_HUGE_FREED };
@@ -83,9 +84,9 @@ static inline char *ash_slab_base(const struct slab *s)
 	return (char *)((uintptr_t)s->unit << ASH_UNIT_SHIFT);
 }
 
-/* A new slab, all free, entered in the page map as `entry` (its class in the low byte). NULL
- * without memory. */
-struct slab *ash_slab_create(uint32_t entry);
+/* A new slab, all free, entered in the page map as `entry` (its class in the low byte), of the memory that a program
+ * provides, if sp is not NULL. NULL without memory. */
+struct slab *ash_slab_create(uint32_t entry, struct supply *sp);
 
 /* All blocks must be free. */
 void ash_slab_destroy(struct slab *s);
@@ -106,7 +107,8 @@ void ash_slab_take(struct slab *s, void **end, size_t n, unsigned ahead, struct 
 /* Marks n blocks free, from the first-th on; false, and nothing is done, if one of them is. */
 bool ash_slab_free_row(struct slab *s, size_t first, size_t n);
 
-/* The pages that hold no live or cached block and are still backed: bit i is page i. */
+/* The pages that hold no live or cached block and are still backed: bit i is page i. None in memory that a program
+ * provides. */
 uint32_t ash_slab_idle_pages(const struct slab *s);
 
 /* Returns those pages to the system. Nobody may take blocks of the slab meanwhile. */

@@ -598,20 +598,21 @@ START_TEST(test_reset_discards_an_arenas_blocks)
 }
 END_TEST
 
-START_TEST(test_a_hook_pointer_makes_no_arena)
+START_TEST(test_create_takes_hooks_or_none)
 {
 	unsigned arena, before = get_unsigned("arenas.narenas");
-	size_t n = sizeof(arena);
-	void *hooks = &arena, *none = NULL;
+	size_t n = sizeof(arena), len = sizeof(void *);
+	extent_hooks_t *hooks = NULL, *none = NULL;
 
-	must(mallctl("arenas.create", &arena, &n, &hooks, sizeof(hooks)) == EAGAIN);
+	must(mallctl("arena.0.extent_hooks", &hooks, &len, NULL, 0) == 0);
 	must(mallctl("arenas.create", &arena, &n, &hooks, sizeof(hooks) - 1) == EINVAL);
 	must(mallctl("arenas.create", NULL, NULL, NULL, 0) == EINVAL);
 	n = sizeof(arena) + 1;
 	must(mallctl("arenas.create", &arena, &n, NULL, 0) == EINVAL && n == 0);
 	must(get_unsigned("arenas.narenas") == before);
 	n = sizeof(arena);
-	must(mallctl("arenas.create", &arena, &n, &none, sizeof(none)) == 0);
+	must(mallctl("arenas.create", &arena, &n, &none, sizeof(none)) == 0 && arena == before);
+	must(mallctl("arenas.create", &arena, &n, &hooks, sizeof(hooks)) == 0 && arena == before + 1);
 }
 END_TEST
 
@@ -972,7 +973,7 @@ int main(void)
 		test_the_first_arena_is_there_from_the_start,
 		test_an_arena_is_made_bound_and_destroyed,
 		test_reset_discards_an_arenas_blocks,
-		test_a_hook_pointer_makes_no_arena,
+		test_create_takes_hooks_or_none,
 		test_lookup_of_what_is_no_block,
 		test_an_arena_has_a_name,
 		test_dss_stays_disabled,

@@ -88,6 +88,35 @@ static bool is_harmful(const size_t *mib, size_t len)
 	return false;
 }
 
+/* What is written there is a pointer to functions, or NULL. */
+static bool takes_hooks(const size_t *mib, size_t len)
+{
+	static const char *const names[] = {"arenas.create", "arena.0.extent_hooks"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t m[DEPTH], n = DEPTH;
+
+		need(mallctlnametomib(names[i], m, &n) == 0);
+		if (n == len && m[0] == mib[0] && m[n - 1] == mib[n - 1])
+			return true;
+	}
+	return false;
+}
+
+/* Those of the default, copied. */
+static extent_hooks_t *hooks(void)
+{
+	static extent_hooks_t copy;
+	extent_hooks_t *standard;
+	size_t n = sizeof(standard);
+
+	if (!copy.alloc) {
+		need(mallctl("arena.0.extent_hooks", &standard, &n, NULL, 0) == 0);
+		copy = *standard;
+	}
+	return &copy;
+}
+
 static void access_mib(const char *name, const size_t *mib, size_t len)
 {
 	static char text[64];
@@ -118,6 +147,8 @@ static void access_mib(const char *name, const size_t *mib, size_t len)
 				pointer = true;
 		for (size_t i = 0; !pointer && i < BUFFER / sizeof(void *); i++)
 			new[i] = (void *)word();
+		for (size_t i = 0; i < BUFFER / sizeof(void *) && takes_hooks(mib, len); i++)
+			new[i] = byte() & 1 ? hooks() : NULL;
 		for (size_t i = 0; i + 1 < sizeof(text); i++)
 			text[i] = (char)byte();
 	}

@@ -11,7 +11,7 @@ files() { (cd "$root" && find . ! -type d | sed 's,^\./p/,,' | sort); }
 
 bin="bin/ashlar-config"
 man="man/man1/ashlar-config.1 man/man3/ashlar.3"
-include="include/ashlar/ashlar.h include/ashlar/malloc_hooks.h"
+include="include/ashlar/ashlar.h include/ashlar/extent_hooks.h include/ashlar/malloc_hooks.h"
 if [ -z "$ashlar_prefix" ]; then
 	include="$include include/ashlar/jemalloc.h"
 	bin="$bin bin/ashlar.sh"

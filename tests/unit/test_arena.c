@@ -19,7 +19,7 @@ static void begin(void)
 static unsigned create(void)
 {
 	unsigned index = 0;
-	must(ash_arena_create(&index) == 0);
+	must(ash_arena_create(&index, NULL) == 0);
 	return index;
 }
 
@@ -27,7 +27,7 @@ static void *get(unsigned index, size_t size)
 {
 	void *p = size <= ASH_SMALL_MAX
 			  ? ash_heap_alloc_direct(ash_arena_get(index), ash_class_of(size))
-			  : ash_large_alloc(size, 16, false, (struct ash_owner){(uint16_t)index, true});
+			  : ash_large_alloc(size, 16, false, (struct ash_owner){(uint16_t)index, true, NULL});
 	must(p);
 	memset(p, 1, size);
 	return p;
@@ -77,7 +77,7 @@ END_TEST
 START_TEST(test_none_before_the_library_is_initialised)
 {
 	unsigned index;
-	must(ash_arena_create(&index) == EAGAIN);
+	must(ash_arena_create(&index, NULL) == EAGAIN);
 	must(ash_thread_allocatedp() == NULL);
 }
 END_TEST
@@ -88,7 +88,7 @@ START_TEST(test_there_are_as_many_as_flags_can_name)
 	begin();
 	for (unsigned i = SHARDS; i < ASH_SHARDS_MAX; i++)
 		must(create() == i);
-	must(ash_arena_create(&index) == EAGAIN && ash_arena_count() == ASH_SHARDS_MAX);
+	must(ash_arena_create(&index, NULL) == EAGAIN && ash_arena_count() == ASH_SHARDS_MAX);
 	must(arena_of(get(ASH_SHARDS_MAX - 1, 100)) == ASH_SHARDS_MAX - 1);
 	must(ash_arena_destroy(ASH_SHARDS_MAX - 1) == 0 && create() == ASH_SHARDS_MAX - 1);
 }
@@ -392,6 +392,219 @@ START_TEST(test_arenas_and_caches_are_the_childs_too)
 }
 END_TEST
 
+/* ---- memory from hooks */
+
+static struct {
+	int alloc, dalloc, destroy, lazy, forced;
+	size_t bytes, purged;
+	bool refuse;      /* memory */
+	bool keep;        /* what is given back */
+	unsigned arena;
+	char *at[64];
+	size_t size[64];
+} hooked;
+
+static void *hook_alloc(struct ash_extent_hooks *h, void *new_addr, size_t size, size_t align, bool *zero, bool *commit,
+			unsigned arena)
+{
+	must(arena == hooked.arena && !new_addr && *commit && size % ASH_CHUNK == 0 && align >= ASH_CHUNK);
+	if (hooked.refuse)
+		return NULL;
+	void *p = ash_supply_default()->alloc(h, new_addr, size, align, zero, commit, arena);
+	must(p && (uintptr_t)p % align == 0 && hooked.alloc < 64);
+	hooked.at[hooked.alloc] = p;
+	hooked.size[hooked.alloc++] = size;
+	hooked.bytes += size;
+	*zero = false;
+	memset(p, 0xee, size); /* or what is not written to by the library could be clean by chance */
+	return p;
+}
+
+static bool hook_dalloc(struct ash_extent_hooks *h, void *addr, size_t size, bool committed, unsigned arena)
+{
+	must(arena == hooked.arena && committed);
+	hooked.dalloc++;
+	if (hooked.keep)
+		return true;
+	hooked.bytes -= size;
+	return ash_supply_default()->dalloc(h, addr, size, committed, arena);
+}
+
+static void hook_destroy(struct ash_extent_hooks *h, void *addr, size_t size, bool committed, unsigned arena)
+{
+	hooked.destroy++;
+	hooked.bytes -= size;
+	ash_supply_default()->destroy(h, addr, size, committed, arena);
+}
+
+static bool hook_purge(struct ash_extent_hooks *h, void *addr, size_t size, size_t offset, size_t len, unsigned arena)
+{
+	int i = 0;
+	while (hooked.at[i] != addr)
+		must(++i < 64);
+	must(hooked.size[i] == size && offset + len <= size && len && arena == hooked.arena);
+	hooked.forced++;
+	hooked.purged += len;
+	return ash_supply_default()->purge_forced(h, addr, size, offset, len, arena);
+}
+
+static struct ash_extent_hooks hooks = {
+	.alloc = hook_alloc, .dalloc = hook_dalloc, .destroy = hook_destroy, .purge_forced = hook_purge};
+
+static unsigned create_hooked(void)
+{
+	begin();
+	create();
+	hooked.arena = create();
+	must(ash_arena_set_hooks(hooked.arena, &hooks) == 0);
+	return hooked.arena;
+}
+
+static bool is_provided(const void *p, size_t size)
+{
+	for (int i = 0; i < hooked.alloc; i++)
+		if ((const char *)p >= hooked.at[i] && (const char *)p + size <= hooked.at[i] + hooked.size[i])
+			return true;
+	return false;
+}
+
+static void *take(size_t size, bool zero)
+{
+	struct shard *sh = ash_arena_get(hooked.arena);
+	void *p = size <= ASH_SMALL_MAX
+			  ? ash_heap_alloc_direct(sh, ash_class_of(size))
+			  : ash_large_alloc(size, 16, zero, (struct ash_owner){(uint16_t)sh->id, true, sh->supply});
+	return p;
+}
+
+START_TEST(test_hooks_provide_all_memory_of_an_arena)
+{
+	unsigned a = create_hooked();
+	for (size_t size = 16; size < 80 * MIB; size *= 3)
+		for (int i = 0; i < 5; i++) {
+			char *p = take(size, size > ASH_SMALL_MAX);
+			must(p && is_provided(p, size) && arena_of(p) == a);
+			must(size <= ASH_SMALL_MAX || (p[0] == 0 && p[size - 1] == 0));
+			memset(p, 1, size);
+		}
+	must(ash_arena_destroy(a) == 0);
+	must(hooked.bytes == 0 && hooked.dalloc == hooked.alloc && hooked.destroy == 0);
+}
+END_TEST
+
+START_TEST(test_free_extents_go_back_but_for_one)
+{
+	create_hooked();
+	void *p[5], *large = take(10 * MIB, false);
+	for (int i = 0; i < 5; i++)
+		p[i] = take(2 * MIB, false);
+	must(hooked.alloc == 6);
+	for (int i = 0; i < 5; i++)
+		must(ash_large_free(p[i]));
+	must(hooked.dalloc == 4 && ash_large_free(large) && hooked.dalloc == 5 && hooked.bytes == 2 * MIB);
+	must(is_provided(take(100, false), 100) && hooked.alloc == 6);
+}
+END_TEST
+
+START_TEST(test_what_hooks_keep_is_used_again)
+{
+	unsigned a = create_hooked();
+	hooked.keep = true;
+	for (int i = 0; i < 20; i++) {
+		char *p = take(8 * MIB, true);
+		must(is_provided(p, 8 * MIB) && p[0] == 0 && p[8 * MIB - 1] == 0);
+		memset(p, 1, 8 * MIB);
+		must(ash_large_free(p));
+	}
+	must(hooked.alloc == 1 && hooked.dalloc == 20); /* asked each time */
+	must(hooked.purged == 20 * 8 * MIB);            /* and what they keep has no pages */
+	for (int i = 0; i < 4; i++)
+		must(is_provided(take(2 * MIB, false), 2 * MIB));
+	must(hooked.alloc == 1);
+	must(ash_arena_destroy(a) == 0 && hooked.destroy == 1 && hooked.bytes == 0);
+}
+END_TEST
+
+START_TEST(test_what_hooks_keep_is_not_offered_again)
+{
+	unsigned a = create_hooked();
+	hooked.keep = true;
+	must(ash_large_free(take(8 * MIB, false)));
+	must(hooked.dalloc == 1);
+	ash_arena_purge(a);
+	must(hooked.dalloc == 1 && hooked.forced == 4);
+}
+END_TEST
+
+START_TEST(test_no_memory_from_hooks_is_no_memory)
+{
+	create_hooked();
+	hooked.refuse = true;
+	must(!take(100, false) && !take(100000, false) && !take(100 * MIB, false));
+	hooked.refuse = false;
+	must(take(100, false));
+}
+END_TEST
+
+/* 63 units, of which two are in use at the end: both lie in the first extent. The second is given back whole. */
+START_TEST(test_pages_go_back_only_through_hooks)
+{
+	static char *p[1000];
+	unsigned a = create_hooked();
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		memset(p[i] = take(4096, false), 7, 4096);
+	must(hooked.alloc == 2);
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		if (i % 500)
+			ash_heap_free_direct(p[i], ash_pagemap_get((uintptr_t)p[i]));
+	must(hooked.forced == 0);
+	size_t purged = ash_arena_purge(a);
+	must(hooked.dalloc == 1 && hooked.bytes == 2 * MIB);
+	must_f(hooked.purged == 30 * ASH_UNIT, "%zu", hooked.purged); /* nothing inside those in use */
+	must(purged == 2 * MIB + hooked.purged);
+	must(p[0][100] == 7 && p[500][4000] == 7);
+	must(ash_arena_purge(a) == 0 && hooked.purged == 30 * ASH_UNIT);
+}
+END_TEST
+
+START_TEST(test_hooks_can_be_asked_for_and_changed)
+{
+	struct ash_extent_hooks *h = NULL;
+	begin();
+	unsigned a = create();
+	must(ash_arena_hooks(a, &h) == 0 && h == ash_supply_default() && h->alloc);
+	hooked.arena = a;
+	void *common = take(100, false);
+	must(ash_arena_set_hooks(a, &hooks) == 0 && ash_arena_hooks(a, &h) == 0 && h == &hooks);
+	must(!is_provided(common, 100) && is_provided(take(5000, false), 5000));
+	must(ash_arena_hooks(99, &h) == EFAULT && ash_arena_set_hooks(99, &hooks) == EFAULT);
+	must(ash_arena_destroy(a) == 0 && hooked.bytes == 0);
+	must(create() == a && ash_arena_hooks(a, &h) == 0 && h == ash_supply_default());
+}
+END_TEST
+
+START_TEST(test_given_back_addresses_can_be_common_memory)
+{
+	unsigned a = create_hooked();
+	for (int round = 0; round < 30; round++) {
+		void *p[8], *q[8];
+		hooked.alloc = 0;
+		for (int i = 0; i < 8; i++)
+			must((p[i] = take((i + 1) * MIB, false)) != NULL);
+		must(ash_arena_reset(a) == 0 && ash_arena_purge(a) + 1);
+		for (int i = 0; i < 8; i++) {
+			must((q[i] = ash_large_alloc((i + 1) * MIB, 16, true, (struct ash_owner){0})) != NULL);
+			must(arena_of(q[i]) == 0);
+			memset(q[i], 1, (i + 1) * MIB);
+		}
+		for (int i = 0; i < 8; i++)
+			ash_large_free(q[i]);
+		ash_chunk_release();
+	}
+	must(hooked.bytes == 0);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -417,6 +630,14 @@ int main(void)
 		test_an_explicit_cache_serves_the_arena_that_is_named,
 		test_no_thread_inherits_an_explicit_cache,
 		test_arenas_and_caches_are_the_childs_too,
+		test_hooks_provide_all_memory_of_an_arena,
+		test_free_extents_go_back_but_for_one,
+		test_what_hooks_keep_is_used_again,
+		test_what_hooks_keep_is_not_offered_again,
+		test_no_memory_from_hooks_is_no_memory,
+		test_pages_go_back_only_through_hooks,
+		test_hooks_can_be_asked_for_and_changed,
+		test_given_back_addresses_can_be_common_memory,
 	};
 
 	unit_start();

@@ -15,7 +15,7 @@ struct model {
 static void begin(struct model *m, unsigned class)
 {
 	memset(m, 0, sizeof *m);
-	m->s = ash_slab_create(ASH_ENTRY_OF(3, class));
+	m->s = ash_slab_create(ASH_ENTRY_OF(3, class), NULL);
 	must(m->s != NULL);
 	m->size = ash_class_size[class];
 	m->capacity = ASH_UNIT / m->size;
@@ -410,7 +410,7 @@ START_TEST(test_a_slab_in_dirty_memory_counts_its_pages_as_backed)
 	must(p != NULL);
 	memset(p, 1, ASH_UNIT);
 	ash_chunk_free(p, 1);
-	struct slab *s = ash_slab_create(ASH_ENTRY_OF(0, 40));
+	struct slab *s = ash_slab_create(ASH_ENTRY_OF(0, 40), NULL);
 	must(s && ash_slab_base(s) == p);
 	must(ash_slab_idle_pages(s) ==
 		(uint32_t)((1ull << (ASH_UNIT / ash_os.page_size)) - 1));
@@ -444,7 +444,7 @@ START_TEST(test_without_memory_no_slab_and_nothing_lost)
 	must(getrlimit(RLIMIT_AS, &all) == 0);
 	limit_address_space(8 * MIB);
 	size_t n = 0;
-	while ((s = ash_slab_create(ASH_ENTRY_OF(0, n % ASH_CLASSES)))) {
+	while ((s = ash_slab_create(ASH_ENTRY_OF(0, n % ASH_CLASSES), NULL))) {
 		s->next = last;
 		last = s;
 		n++;
@@ -452,7 +452,7 @@ START_TEST(test_without_memory_no_slab_and_nothing_lost)
 	must_f(n >= 64 && n < 128, "%zu slabs in 8 MiB", n);
 	ash_chunk_stats(&before);
 	for (unsigned c = 0; c < ASH_CLASSES; c++)
-		must(ash_slab_create(ASH_ENTRY_OF(0, c)) == NULL);
+		must(ash_slab_create(ASH_ENTRY_OF(0, c), NULL) == NULL);
 	ash_chunk_stats(&after);
 	must(before.free == after.free);
 	for (; last; last = s) {
