@@ -23,13 +23,16 @@ stop()
 	wait "$server"
 }
 
+# another thread frees
+is_freed() { cli info memory | grep -q '^lazyfree_pending_objects:0'; }
+
 # info NAME: from the last figures
 info() { awk -F: -v name="$1" '$1 == name { print $2 + 0; exit }' info; }
 
 # figures: INFO memory, of now (the server asks the allocator ten times a second), and the kernel's
 figures()
 {
-	sleep 0.4
+	sleep 0.6
 	heap=$(heap_kb "$server")
 	cli info memory | tr -d '\r' >info
 	allocated=$(info allocator_allocated) active=$(info allocator_active) resident=$(info allocator_resident)
@@ -102,9 +105,9 @@ E1
 		full=$(rss_kb "$server")
 		case $how in
 		deleted) cli eval 'for i = 0, 399999 do redis.call("DEL", "key:" .. i) end' 0 ;;
-		flushed) cli flushall async ;; # by another thread
+		flushed) cli flushall async ;;
 		esac
-		sleep 1
+		wait_for is_freed
 		kept=$(rss_kb "$server")
 		cli memory purge
 		sleep 0.5
