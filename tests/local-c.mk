@@ -17,6 +17,7 @@ API_TESTS += \
 	tests/api/test_aligned \
 	tests/api/test_calloc \
 	tests/api/test_death \
+	tests/api/test_defrag \
 	tests/api/test_extents \
 	tests/api/test_fork \
 	tests/api/test_glibc \
@@ -82,6 +83,9 @@ tests_api_test_cxx_own_LDADD = $(API_LDADD)
 tests_api_test_death_SOURCES = tests/api/test_death.c $(api_headers)
 tests_api_test_death_CFLAGS = $(API_CFLAGS)
 tests_api_test_death_LDADD = $(API_LDADD)
+tests_api_test_defrag_SOURCES = tests/api/test_defrag.c $(api_headers)
+tests_api_test_defrag_CFLAGS = $(API_CFLAGS)
+tests_api_test_defrag_LDADD = $(API_LDADD) -lpthread
 tests_api_test_extents_SOURCES = tests/api/test_extents.c $(api_headers)
 tests_api_test_extents_CFLAGS = $(API_CFLAGS)
 tests_api_test_extents_LDADD = $(API_LDADD) -lpthread
@@ -169,12 +173,15 @@ check-fuzz: $(SHARED_LIBS)
 # --- real programs: not part of make check, for they take minutes and want packages
 # (tests/e2e/packages)
 E2E_TESTS = \
+	tests/e2e/bind9.sh \
 	tests/e2e/gcc.sh \
 	tests/e2e/gdb.sh \
 	tests/e2e/git.sh \
 	tests/e2e/gpg.sh \
 	tests/e2e/gxx.sh \
+	tests/e2e/knot.sh \
 	tests/e2e/make.sh \
+	tests/e2e/mariadb.sh \
 	tests/e2e/nginx.sh \
 	tests/e2e/node.sh \
 	tests/e2e/openssl.sh \
@@ -183,14 +190,18 @@ E2E_TESTS = \
 	tests/e2e/php-extensions.sh \
 	tests/e2e/postgres.sh \
 	tests/e2e/python3.sh \
+	tests/e2e/redis-defrag.sh \
+	tests/e2e/redis-memory.sh \
 	tests/e2e/redis.sh \
+	tests/e2e/rocksdb.sh \
 	tests/e2e/ruby.sh \
 	tests/e2e/sqlite3.sh \
 	tests/e2e/swipl.sh \
 	tests/e2e/tar.sh \
 	tests/e2e/valgrind.sh \
+	tests/e2e/varnish.sh \
 	tests/e2e/yrmcds.sh
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.sh tests/e2e/packages
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/lib.sh tests/e2e/packages tests/e2e/rocksdb.c
 
 .PHONY: check-e2e
 check-e2e: $(SHARED_LIBS)

@@ -1,11 +1,7 @@
 /* heap/usage.c -- see usage.h. */
 #include "heap/usage.h"
-#include "os/os.h"
 #include "slab/large.h"
 #include "slab/nursery.h"
-
-#define AVERAGE_MS 100   /* an average is used so long: programs ask for each of a million blocks ... */
-#define AVERAGE_OF 512   /* ... and it is taken of so many slabs, as the lock is held meanwhile */
 
 /* The slab around p, its shard locked; NULL if there is none. */
 static struct slab *lock_slab(const void *p, struct shard **sh)
@@ -48,31 +44,16 @@ void ash_usage_of(const void *p, struct ash_usage *u)
 	}
 }
 
-/* Live blocks of the bin's partial slabs on average, in eighths; empty slabs are not counted. Lock held. */
-static uint32_t average_now(const struct bin *b)
+/* Whether a slab of the bin with so many blocks out has no more, an eighth allowed, than its slabs on average: full ones
+ * count as well, so that while a program's pass fills new slabs, those it empties stay below. Lock held. */
+static bool is_below_average(const struct bin *b, unsigned out)
 {
-	uint64_t n = 0, live = 0;
-	const struct slab *s = b->partial;
-	for (unsigned i = 0; s && i < AVERAGE_OF; i++, s = s->next) {
-		unsigned of_this = s->capacity - ash_slab_nfree(s);
-		n += of_this != 0;
-		live += of_this;
+	uint64_t all = b->nmalloc - b->ndalloc, slabs = b->slabs - b->nempty;
+	if (b->held) {
+		all -= b->held->capacity - ash_slab_nfree(b->held);
+		slabs--;
 	}
-	return n ? (uint32_t)(live * 8 / n) : 0;
-}
-
-/* The same, of a moment ago. */
-static uint32_t average(const struct shard *sh, unsigned class)
-{
-	static _Atomic uint64_t known[ASH_CLASSES]; /* ms << 32 | shard << 16 | average; any thread */
-	uint64_t k = atomic_load_explicit(&known[class], memory_order_relaxed);
-	uint32_t now = ash_os_now_ms();
-	if (k && (k >> 16 & 0xffff) == sh->id && now - (uint32_t)(k >> 32) < AVERAGE_MS)
-		return k & 0xffff;
-	uint32_t a = average_now(&sh->bin[class]);
-	k = (uint64_t)now << 32 | (uint64_t)sh->id << 16 | a;
-	atomic_store_explicit(&known[class], k, memory_order_relaxed);
-	return a;
+	return out * slabs <= all + all / 8;
 }
 
 bool ash_usage_is_sparse(const void *p)
@@ -81,14 +62,10 @@ bool ash_usage_is_sparse(const void *p)
 	struct slab *s = lock_slab(p, &sh);
 	if (!s)
 		return false;
-	bool sparse = false;
-	if (s->state == SLAB_PARTIAL) {
-		const struct bin *b = &sh->bin[s->class];
-		uint32_t a = average(sh, s->class);
-		/* Where no other slab has room the copy would land beside the block. */
-		bool room = (b->held && ash_slab_nfree(b->held)) || b->partial->next;
-		sparse = room && (s->capacity - ash_slab_nfree(s)) * 8u <= a + a / 8;
-	}
+	const struct bin *b = &sh->bin[s->class];
+	/* Where no other slab has room the copy would land beside the block. */
+	bool sparse = s->state == SLAB_PARTIAL && ((b->held && ash_slab_nfree(b->held)) || b->partial->next) &&
+		      is_below_average(b, s->capacity - ash_slab_nfree(s));
 	ash_unlock(&sh->lock);
 	return sparse;
 }

@@ -19,7 +19,7 @@ void ash_usage_of(const void *p, struct ash_usage *u);
 
 /* Whether the program would do well to copy the block at p elsewhere and free this one: its slab is neither
  * the one that new blocks come from nor nearly full, and no fuller (an eighth allowed) than the average of the
- * class's slabs with free blocks. p: any address. */
+ * class's slabs in its shard. p: any address. */
 bool ash_usage_is_sparse(const void *p);
 
 #endif

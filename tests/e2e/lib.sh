@@ -26,6 +26,8 @@ fail() { echo "$name: $*" >&2; exit 1; }
 skip() { echo "$name: skipped: $*"; exit 77; }
 need() { for tool; do command -v "$tool" >/dev/null || skip "no $tool"; done; }
 
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${top_builddir:-.}" && pwd)
 so=${ASHLAR_SO:-${top_builddir:-.}/.libs/libashlar.so.2}
 [ -f "$so" ] || { echo "$name: no library $so" >&2; exit 99; }
 
@@ -56,6 +58,64 @@ wait_for()
 		[ $tries -lt 200 ] || return 1
 		sleep 0.1
 	done
+}
+
+# need_source PACKAGE: the upstream source of a Debian package is in $source then; kept in $ASHLAR_E2E_CACHE
+# (/var/cache/ashlar-e2e)
+need_source()
+{
+	need apt-get
+	cache=${ASHLAR_E2E_CACHE:-/var/cache/ashlar-e2e}
+	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || cache=$tmp/cache
+	source=$cache/$1
+	sh "$top/tools/debian-source.sh" "$1" "$source" >"$tmp/source.log" 2>&1 ||
+		skip "no source of $1: $(tail -n 1 "$tmp/source.log")"
+	mkdir -p "$tmp/include/jemalloc"
+	echo '#include <ashlar/jemalloc.h>' >"$tmp/include/jemalloc/jemalloc.h"
+}
+# for who is built with <jemalloc/jemalloc.h>
+jemalloc_flags="-I$tmp/include -I$top/include -I$build/include"
+
+# free_port [DISTANCE]: prints a port that nothing on this machine uses; another for another distance
+free_port()
+{
+	port=$((20000 + $$ % 10000 + ${1:-0}))
+	while grep -qi ":$(printf %04x $port) " /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2>/dev/null; do
+		port=$((port + 1))
+	done
+	echo $port
+}
+
+# heap_kb PID: resident anonymous memory outside of stacks and files, in kB
+heap_kb()
+{
+	awk '/^[0-9a-f]+-[0-9a-f]+ / { counts = NF == 5 || $6 ~ /^\[(heap|anon)/ }
+		counts && $1 == "Anonymous:" { kb += $2 }
+		END { print kb + 0 }' /proc/"$1"/smaps
+}
+
+# rss_kb PID
+rss_kb() { awk '$1 == "VmRSS:" { print $2 }' /proc/"$1"/status; }
+
+# holds WHAT EXPRESSION: prints WHAT if the expression (of awk) is true; else fails, with the expression
+holds()
+{
+	awk "BEGIN { exit !($2) }" || { echo "not so: $1: $2" >&2; return 1; }
+	echo "$1"
+}
+
+# binds_to_ashlar PROGRAM ARGUMENT...: runs it (once on ashlar, else nothing is done), and fails if the dynamic
+# linker gives anybody a function of libjemalloc, or gives the program none of ashlar's.
+binds_to_ashlar()
+{
+	[ -n "${LD_PRELOAD-}" ] || return 0
+	LD_BIND_NOW=1 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$PWD/bindings "$@" >/dev/null 2>&1 ||
+		{ echo "$*: exit $?" >&2; return 1; }
+	cat bindings.* >bindings
+	grep -q "to $lib .*symbol .malloc'" bindings || { echo "$1: malloc is not ashlar's" >&2; return 1; }
+	# of its own variables some are its own alone; malloc_conf is the program's, or libjemalloc's empty one
+	! grep -v -e 'file [^ ]*/libjemalloc\.so' -e "symbol .malloc_conf'" bindings |
+		grep 'to [^ ]*/libjemalloc\.so' >&2
 }
 
 child_has_started()

@@ -63,7 +63,7 @@ cache=${ASHLAR_PLATFORMS_CACHE:-/var/cache/ashlar-platforms}
 mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || cache=$work/cache
 export here work logs cache is_short
 
-if ! sh "$here/check.sh" "$cache" >"$logs/check.log" 2>&1; then
+if ! sh "$here/../../tools/debian-source.sh" check "$cache/source" >"$logs/check.log" 2>&1; then
 	echo "platforms: skipped: no source of Check:" "$(tail -n 1 "$logs/check.log")"
 	exit 77
 fi
