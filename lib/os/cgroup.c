@@ -261,6 +261,8 @@ static SLOW bool read_in(char *dir, const char *name, char *text, size_t room)
 	return there;
 }
 
+#define V1_UNLIMITED ((uint64_t)1 << 62) /* version 1 has no word for it, but a number like this */
+
 static SLOW void lower_memory(char *dir, const char *name, struct ash_cgroup *g)
 {
 	char text[64];
@@ -268,7 +270,7 @@ static SLOW void lower_memory(char *dir, const char *name, struct ash_cgroup *g)
 	if (!read_in(dir, name, text, sizeof text))
 		return;
 	uint64_t bytes = ash_cgroup_number(text, &end);
-	if (bytes && bytes < g->memory) /* 0: nobody could live there */
+	if (bytes && bytes < V1_UNLIMITED && bytes < g->memory) /* 0: nobody could live there */
 		g->memory = (size_t)bytes;
 }
 
@@ -301,8 +303,6 @@ static SLOW void look_into(char *dir, enum ash_hierarchy h, struct ash_cgroup *g
 	}
 }
 
-#define V1_UNLIMITED ((uint64_t)1 << 62) /* version 1 has no word for it, but a number like this */
-
 SLOW void ash_cgroup_read(const char *root, struct ash_cgroup *g)
 {
 	for (int h = 0; h < ASH_HIERARCHIES; h++) {
@@ -318,6 +318,4 @@ SLOW void ash_cgroup_read(const char *root, struct ash_cgroup *g)
 			dir[len] = '\0';
 		}
 	}
-	if (g->memory >= V1_UNLIMITED)
-		g->memory = SIZE_MAX;
 }
