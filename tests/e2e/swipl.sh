@@ -42,9 +42,12 @@ main :-
 	sum(300000, S), writeln(S),
 	findall(Id, ( between(1, 4, _), thread_create(worker(3000), Id, []) ), Ids),
 	forall(member_of(T, Ids), thread_join(T, true)),
-	allocated(Full), retractall(fact(_, _, _)), garbage_collect_atoms, garbage_collect_clauses,
-	thread_idle(true, long), trim_heap, allocated(Left),
-	( Left < Full - 3000000 -> writeln(shrinks) ; writeln(no(Full, Left)) ),
+	allocated(Full), retractall(fact(_, _, _)),
+	% Collections are threads' of their own, and may find something in use.
+	( between(1, 50, Try), ( Try > 1 -> sleep(0.1) ; true ),
+		garbage_collect_atoms, garbage_collect_clauses, thread_idle(true, long), trim_heap,
+		allocated(Left), Left < Full - 3000000
+	-> writeln(shrinks) ; writeln(no(Full)) ),
 	findall(X-Y, ( between(1, 200000, X), Y is X * X mod 1009 ), Pairs), msort(Pairs, Sorted), length(Sorted, Len),
 	writeln(Len),
 	open('/proc/self/maps', read, In), open(maps, write, Out), copy_stream_data(In, Out), close(In), close(Out).
