@@ -22,6 +22,7 @@ ln -s program "$tmp/bin/link"
 program=$tmp/bin/program
 run() { timeout 60 env LD_PRELOAD="$other" "$@" >"$tmp/out" 2>&1 || fail "$*: $(cat "$tmp/out")"; }
 has() { grep -qx "ashlar: $1" "$tmp/out" || fail "$2: not $1: $(cat "$tmp/out")"; }
+has_not() { ! grep -qx "ashlar: $1" "$tmp/out" || fail "$2: $1: $(cat "$tmp/out")"; }
 
 # --- none: nobody opens it
 run "$program"
@@ -35,7 +36,7 @@ if command -v strace >/dev/null && strace -o "$tmp/trace" true 2>/dev/null; then
 fi
 
 # --- whose
-echo 'narenas:3' >"$file"
+echo 'tcache_max:7777' >"$file"
 chmod 644 "$file"
 if [ "$(id -u)" -ne 0 ]; then
 	run "$program"
@@ -48,19 +49,19 @@ ignored()
 	ASHLAR_CONF=confirm_conf:true run "$program"
 	has "$file: ignored: $1" "$1"
 	[ "$(grep -c "^ashlar: $file" "$tmp/out")" = 1 ] || fail "$1: more than one line: $(cat "$tmp/out")"
-	has narenas:0 "$1"
+	has_not tcache_max:7777 "$1"
 	# with abort it is fatal
 	status=0
 	ASHLAR_CONF=abort:true LD_PRELOAD=$other "$program" >"$tmp/out" 2>&1 || status=$?
 	[ $status -eq 134 ] || fail "$1: abort:true: status $status"
 }
 ASHLAR_CONF=confirm_conf:true run "$program"
-has narenas:3 "root's file"
+has tcache_max:7777 "root's file"
 chown 1 "$file"
 ignored 'not owned by root'
 chown 65534 "$file"
 ASHLAR_CONF=confirm_conf:true run "$program"
-has narenas:0 "nobody's file"
+has_not tcache_max:7777 "nobody's file"
 ! grep -q "$file" "$tmp/out" || fail "nobody's file: $(cat "$tmp/out")"
 chown 0 "$file"
 for mode in 664 646 666; do
@@ -79,14 +80,14 @@ mkdir "$file"
 ignored 'no regular file'
 rmdir "$file"
 {
-	echo narenas:3
-	head -c 65527 /dev/zero | tr '\0' '#'
+	echo tcache_max:7777
+	head -c 65521 /dev/zero | tr '\0' '#'
 } >"$file"
 chmod 644 "$file"
 ignored 'longer than 65536 bytes'
 truncate -s 65536 "$file"
 ASHLAR_CONF=confirm_conf:true run "$program"
-has narenas:3 "65536 bytes"
+has tcache_max:7777 "65536 bytes"
 : >"$file"
 run "$program"
 [ ! -s "$tmp/out" ] || fail "an empty file: $(cat "$tmp/out")"
@@ -123,7 +124,8 @@ for option in narenas:2 dirty_decay_ms:20 tcache:false stats_interval:123456 tca
 (cd "$tmp/bin" && run ./link)
 for option in narenas:2 tcache:true; do has $option ./link; done
 run cat /dev/null
-for option in narenas:0 dirty_decay_ms:10 tcache_max:99; do has $option cat; done
+has_not 'narenas:[12]' cat
+for option in dirty_decay_ms:10 tcache_max:99; do has $option cat; done
 ASHLAR_CONF=narenas:7 MALLOC_CONF=dirty_decay_ms:30 run "$program"
 for option in narenas:7 dirty_decay_ms:30 tcache_max:99; do has $option environment; done
 
