@@ -96,8 +96,8 @@ ASHLAR_EXPORT void *API(rallocx)(void *p, size_t size, int flags)
 	if (real && stays(p, &r)) {
 		if (ash_fits(size, before) && (before <= ASH_SMALL_MAX || real == before))
 			return p;
-		if (before > ASH_SMALL_MAX && real > ASH_SMALL_MAX)
-			q = ash_resize_large(p, size, true, r.zero);
+		if (before > ASH_SMALL_MAX && real > ASH_SMALL_MAX) /* where it moves to is aligned to a chunk */
+			q = ash_resize_large(p, size, r.align <= ASH_CHUNK, r.zero);
 	}
 	if (q || !real) {
 		if (!q)

@@ -81,6 +81,24 @@ START_TEST(test_alignment_is_kept)
 }
 END_TEST
 
+/* Above 32 MiB a block may move without being copied. */
+START_TEST(test_alignment_is_kept_by_blocks_that_move)
+{
+	for (int lg = 20; lg <= 26; lg++) {
+		for (size_t n = 33 * MIB; n <= 200 * MIB; n += n) {
+			char *p = ashlar_mallocx(n, ASHLAR_MALLOCX_LG_ALIGN(lg));
+
+			must_f(p && is_aligned(p, lg), "lg %d size %zu", lg, n);
+			p[n - 1] = 7;
+			p = ashlar_rallocx(p, 2 * n, ASHLAR_MALLOCX_LG_ALIGN(lg));
+			must_f(p && is_aligned(p, lg), "lg %d size %zu", lg, n);
+			must(p[n - 1] == 7);
+			free(p);
+		}
+	}
+}
+END_TEST
+
 START_TEST(test_zeroed_to_the_blocks_end)
 {
 	for (size_t n = 1; n <= 4 * MIB; n += n / 5 + 1) {
@@ -237,6 +255,7 @@ int main(void)
 		test_blocks_are_those_of_malloc,
 		test_nothing_is_lost,
 		test_alignment_is_kept,
+		test_alignment_is_kept_by_blocks_that_move,
 		test_zeroed_to_the_blocks_end,
 		test_what_a_block_grows_by_is_zeroed,
 		test_rallocx_keeps_content,
