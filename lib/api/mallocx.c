@@ -46,7 +46,8 @@ static bool understand(int flags, struct request *r)
 /* Bytes that a block of this size really has; 0: it cannot be had. */
 static size_t real_size(size_t size, size_t align)
 {
-	if (!size || size > PTRDIFF_MAX || align > PTRDIFF_MAX - size || !ash_heap_start())
+	const uint64_t addresses = (uint64_t)ASH_ROOTS << ASH_LEAF_SHIFT;
+	if (!size || size > PTRDIFF_MAX || align > PTRDIFF_MAX - size || align >= addresses / 2 || !ash_heap_start())
 		return 0;
 	unsigned class = ash_class_aligned(size, align);
 	return class < ASH_CLASSES ? ash_class_size[class] : ash_large_real_size(size);
@@ -88,11 +89,20 @@ static bool stays(const void *p, const struct request *r)
 ASHLAR_EXPORT void *API(rallocx)(void *p, size_t size, int flags)
 {
 	struct request r;
-	if (unlikely(ash_hooks_on))
-		return ash_hooks_realloc(p, size, ASH_CALLER);
+	void *q = NULL;
+	if (unlikely(ash_hooks_on)) { /* which have no flags: a new block that is as they say */
+		if (!flags || !ash_is_ours(p))
+			return ash_hooks_realloc(p, size, ASH_CALLER);
+		size_t old = ash_usable(p, "rallocx");
+		q = allocate(size, flags, ASH_CALLER);
+		if (q) {
+			ash_mem_copy(q, p, old < size ? old : size);
+			ash_hooks_free(p, ASH_CALLER);
+		}
+		return q;
+	}
 	size_t real = understand(flags, &r) ? real_size(size, r.align) : 0;
 	size_t before = ash_usable(p, "rallocx");
-	void *q = NULL;
 	if (real && stays(p, &r)) {
 		if (ash_fits(size, before) && (before <= ASH_SMALL_MAX || real == before))
 			return p;

@@ -104,12 +104,11 @@ enum action {
 
 enum text { TEXT_VERSION, TEXT_CONF, TEXT_DISABLED };
 /* Programs that look for a version take the numbers to be jemalloc's, and what follows for its commit. */
-#define CTL_VERSION "5.3.0-0-ashlar-" PACKAGE_VERSION
 static const struct texts {
-	char version[sizeof CTL_VERSION];
+	char version[sizeof ASH_CTL_VERSION];
 	char conf[sizeof ASHLAR_CONF_DEFAULT];
 	char disabled[sizeof "disabled"];
-} texts = {CTL_VERSION, ASHLAR_CONF_DEFAULT, "disabled"};
+} texts = {ASH_CTL_VERSION, ASHLAR_CONF_DEFAULT, "disabled"};
 
 /* RANGE of an index. */
 enum range { ARENA, STATS_ARENA, BIN, LEXTENT };

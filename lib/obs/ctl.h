@@ -15,6 +15,8 @@
 
 #include "base/base.h"
 
+#define ASH_CTL_VERSION "5.3.0-0-ashlar-" PACKAGE_VERSION /* jemalloc's, whose interface it is, and ours */
+
 /* TYPE of a row. */
 enum ctl_type {
 	CTL_NONE, /* an action */

@@ -3,6 +3,7 @@
 #include "obs/report.h"
 #include "base/fmt.h"
 #include "base/mem.h"
+#include "obs/ctl.h"
 #include "obs/stats.h"
 #include "os/conf.h"
 #include "os/os.h"
@@ -84,7 +85,7 @@ static SLOW void put_text(struct out *o, const char *name, const char *value)
 
 /* ---- figures */
 
-enum kind { SIZE, WIDE, FLAG, INT, NOTHING };
+enum kind { SIZE, WIDE, NOTHING };
 
 /* A figure of a structure, by its place there. NOTHING: what jemalloc counts and ashlar has none of. The name is
  * inside: a pointer would have to be relocated at the start of each process. */
@@ -94,8 +95,7 @@ struct figure {
 	uint8_t width; /* as a column */
 	uint16_t at;
 };
-#define KIND(type, member)                                                                      \
-	_Generic(((type *)0)->member, bool : FLAG, int32_t : INT, default : sizeof(((type *)0)->member) == 8 ? WIDE : SIZE)
+#define KIND(type, member) (sizeof(((type *)0)->member) == 8 ? WIDE : SIZE)
 #define AT(type, name, member, width) {name, KIND(type, member), width, offsetof(type, member)}
 #define NONE(name) {name, NOTHING, 0, 0}
 
@@ -112,17 +112,6 @@ static SLOW uint64_t value(const struct figure *f, const void *of)
 	}
 }
 
-static SLOW void put_value(struct out *o, const struct figure *f, const void *of)
-{
-	const void *p = (const char *)of + f->at;
-	if (f->kind == FLAG)
-		put(o, "%s", *(const bool *)p ? "true" : "false");
-	else if (f->kind == INT)
-		put(o, "%d", *(const int32_t *)p);
-	else
-		put(o, "%llu", (unsigned long long)value(f, of));
-}
-
 /* All figures of an object: JSON's members, or lines of text. */
 static SLOW void put_members(struct out *o, const struct figure *f, size_t n, const void *of)
 {
@@ -130,8 +119,7 @@ static SLOW void put_members(struct out *o, const struct figure *f, size_t n, co
 		if (f->kind == NOTHING && !o->json)
 			continue;
 		new_line(o);
-		put(o, o->json ? "\"%s\": " : "%s: ", f->name);
-		put_value(o, f, of);
+		put(o, o->json ? "\"%s\": %llu" : "%s: %llu", f->name, (unsigned long long)value(f, of));
 	}
 }
 
@@ -166,15 +154,6 @@ static SLOW void put_object(struct out *o, const struct figure *f, size_t n, con
 #define FIGURES(table) table, ARRAY_LEN(table)
 
 /* ---- the tables */
-
-static const struct figure options[] = {
-#define OPTION(name) AT(struct ash_conf, #name, name, 0)
-	OPTION(abort_conf),
-	OPTION(confirm_conf),
-	OPTION(dirty_decay_ms),
-	OPTION(tcache),
-	OPTION(stats_print),
-};
 
 static const struct figure summary[] = {
 #define SUM(name) AT(struct ash_stats, #name, name, 0)
@@ -264,16 +243,34 @@ static SLOW void put_locks(struct out *o, const struct ash_lock_stats *lock, boo
 	end(o, '}');
 }
 
+static SLOW void put_decay(struct out *o)
+{
+	new_line(o);
+	put(o, o->json ? "\"dirty_decay_ms\": %lld" : "dirty_decay_ms: %lld", (long long)ash_chunk_decay());
+}
+
+static SLOW void put_option(struct out *o, struct ash_conf_value v)
+{
+	new_line(o);
+	put(o, o->json ? "\"%s\": " : "%s: ", v.name);
+	if (v.type == ASH_CONF_STRING)
+		put(o, o->json ? "\"%s\"" : "%s", v.text);
+	else if (v.type == ASH_CONF_BOOL)
+		put(o, "%s", v.number ? "true" : "false");
+	else
+		put(o, "%lld", (long long)v.number);
+}
+
 static SLOW void put_general(struct out *o, bool with_bins, bool with_large)
 {
-	put_text(o, "version", PACKAGE_VERSION);
+	put_text(o, "version", ASH_CTL_VERSION);
 	begin(o, "opt", '{');
-	put_members(o, FIGURES(options), &ash_conf);
-	put_number(o, "narenas", ash_stats_narenas());
+	for (size_t i = 0; i < ash_conf_count(); i++)
+		put_option(o, ash_conf_get(i));
 	end(o, '}');
 	begin(o, "arenas", '{');
 	put_number(o, "narenas", ash_stats_narenas());
-	put_members(o, &options[2], 1, &ash_conf); /* dirty_decay_ms */
+	put_decay(o);
 	put_number(o, "muzzy_decay_ms", 0);
 	put_number(o, "quantum", 16);
 	put_number(o, "page", ash_os.page_size);
@@ -358,7 +355,7 @@ static SLOW void put_arena(struct out *o, const char *name, const struct ash_are
 	begin(o, name, '{');
 	if (o->json) {
 		put_text(o, "dss", "disabled");
-		put_members(o, &options[2], 1, &ash_conf);
+		put_decay(o);
 		put_number(o, "muzzy_decay_ms", 0);
 	}
 	put_members(o, FIGURES(arena), s);

@@ -75,6 +75,7 @@ uint64_t ash_os_precise_ns(void);
 
 /* Sleeps while *word == expected; may return early. */
 void ash_os_wait(_Atomic uint32_t *word, uint32_t expected);
+void ash_os_wait_ms(unsigned ms); /* or less */
 void ash_os_wake_one(_Atomic uint32_t *word);
 
 /* SIGABRT as abort() sends it, without libc's locks or stdio. */

@@ -298,6 +298,13 @@ void ash_os_wait(_Atomic uint32_t *word, uint32_t expected)
 	ash_syscall6(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, (long)expected, 0, 0, 0);
 }
 
+SLOW void ash_os_wait_ms(unsigned ms)
+{
+	const long time[] = {(long)(ms / 1000), (long)(ms % 1000) * 1000000}; /* the kernel's timespec */
+	_Atomic uint32_t word = 0;
+	ash_syscall6(SYS_futex, (long)&word, FUTEX_WAIT_PRIVATE, 0, (long)time, 0, 0);
+}
+
 void ash_os_wake_one(_Atomic uint32_t *word)
 {
 	ash_syscall6(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);

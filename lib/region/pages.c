@@ -9,8 +9,9 @@
 #define ROW_MAX 32      /* chunks: what a step of growth has at most */
 #define KEPT_TIMES 5    /* decay times after which a chunk on the kept list is purged */
 #define REFUSED_MS 1000 /* no purge for so long after the system refused one */
-#define WAITS_MAX 1000  /* for other threads' purges, none of which ends */
-#define WAIT_PAUSES 1000 /* some 10 microseconds */
+#define WAITS_SHORT 20    /* for another thread's purge, first ... */
+#define WAIT_PAUSES 1000  /* ... of some 10 microseconds, then ... */
+#define WAITS_MAX 1000    /* ... of a millisecond each, and no more than these in all if none ends */
 
 /* ---- kinds of pages */
 
@@ -266,10 +267,12 @@ SLOW bool ash_pages_wait(void)
 	bool any = a < ash_region.away + ASH_AWAY || ash_region.unmapping;
 	if (!any || ash_region.waits >= WAITS_MAX)
 		return false;
-	ash_region.waits++;
+	bool is_short = ash_region.waits++ < WAITS_SHORT;
 	ash_unlock(&ash_region.lock);
-	for (int i = 0; i < WAIT_PAUSES; i++)
+	for (int i = 0; is_short && i < WAIT_PAUSES; i++)
 		ash_pause();
+	if (!is_short)
+		ash_os_wait_ms(1);
 	ash_lock(&ash_region.lock);
 	return true;
 }

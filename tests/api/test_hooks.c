@@ -3,6 +3,7 @@
  * Check allocates too, so what a hook sees counts only while `on` is set. */
 #include "support.h"
 
+#include <ashlar/ashlar.h>
 #include <ashlar/malloc_hooks.h>
 #include <dlfcn.h>
 #include <pthread.h>
@@ -476,6 +477,26 @@ START_TEST(test_table_with_holes_leaves_the_rest_alone)
 }
 END_TEST
 
+/* Hooks have no flags: it is a new block. */
+START_TEST(test_rallocx_keeps_to_its_flags_with_a_table)
+{
+	begin_table(&counting);
+	for (int i = 0; i < 50; i++) {
+		char *p = malloc(opaque(5000)), *q;
+
+		memset(p, 7, 5000);
+		free(p);
+		p = malloc(opaque(100));
+		memset(p, 7, 100);
+		q = ashlar_rallocx(p, opaque(5000), ASHLAR_MALLOCX_ALIGN(4096) | ASHLAR_MALLOCX_ZERO);
+		must(q && (uintptr_t)q % 4096 == 0 && q[0] == 7 && q[99] == 7 && q[4999] == 0 && all_zero(q + 112, 4888));
+		free(q);
+	}
+	end_table(&counting);
+	must(calls[MALLOC] == 100 && calls[MEMALIGN] == 50 && calls[FREE] == 150);
+}
+END_TEST
+
 START_TEST(test_table_goes_before_the_variables)
 {
 	begin();
@@ -727,6 +748,7 @@ int main(void)
 		test_hook_goes_with_a_fork,
 		test_table_takes_the_place_of_every_call,
 		test_table_with_holes_leaves_the_rest_alone,
+		test_rallocx_keeps_to_its_flags_with_a_table,
 		test_table_goes_before_the_variables,
 		test_table_is_replaced_by_the_next_and_returned,
 		test_table_hooks_that_allocate_do_not_call_themselves,

@@ -232,11 +232,13 @@ START_TEST(test_unknown_names_are_not_there)
 	}
 	FOR_ROWS(r) {
 		char longer[sizeof(r->name) + 4];
+		size_t len = strlen(r->name);
 
-		snprintf(longer, sizeof(longer), "%s.x", r->name);
+		memcpy(longer, r->name, len);
+		strcpy(longer + len, ".x");
 		must_f(mallctl(longer, NULL, NULL, NULL, 0) == ENOENT, "%s", longer);
-		longer[strlen(r->name)] = '\0';
-		longer[strlen(r->name) - 1] ^= 1;
+		longer[len] = '\0';
+		longer[len - 1] ^= 1;
 		must_f(mallctl(longer, NULL, NULL, NULL, 0) == ENOENT, "%s", longer);
 	}
 }

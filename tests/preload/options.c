@@ -199,7 +199,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "huge")) {
 		good = huge(argv[2]);
 	} else if (!strcmp(what, "nomem")) { /* all ways to get none */
-		volatile size_t none = SIZE_MAX / 4; /* the compiler need not know */
+		volatile size_t none = SIZE_MAX / 2; /* the compiler need not know */
 		const char *how = argv[2];
 		p = NULL;
 		errno = 0;

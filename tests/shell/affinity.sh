@@ -4,6 +4,7 @@
 need_shared
 need_interposition
 need taskset nproc
+! grep -q '^#define ASHLAR_CONF_DEFAULT ".*narenas:' "$build/config.h" || skip "built for a number of arenas"
 cat >"$tmp/threads.c" <<'E1'
 #include <pthread.h>
 #include <stdlib.h>

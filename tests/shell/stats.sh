@@ -81,6 +81,10 @@ with open("report-J") as f:
     r = json.load(f)["jemalloc"]
 
 # what readers of jemalloc's reports ask for
+assert r["version"].startswith("5."), r["version"]
+for name in "abort narenas dirty_decay_ms muzzy_decay_ms background_thread retain thp tcache tcache_max junk zero xmalloc".split():
+    assert name in r["opt"], name
+assert r["opt"]["retain"] is True and r["opt"]["stats_print_opts"] == "" and r["opt"]["stats_interval"] == -1, r["opt"]
 stats = r["stats"]
 for name in "allocated active metadata metadata_thp resident mapped retained zero_reallocs background_thread mutexes".split():
     assert name in stats, name
