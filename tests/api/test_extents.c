@@ -25,8 +25,9 @@ static struct {
 	size_t limit;                /* of `used` */
 	bool keeps;                  /* does not take memory back */
 	size_t shift;                /* bytes by which what alloc gives is misaligned */
-	bool uncommitted, allocates, sets_errno, dawdles, trims, holds;
+	bool uncommitted, allocates, sets_errno, dawdles, trims, holds, forks;
 	void *held;                  /* what a hook has allocated, if it holds */
+	pid_t pid;                   /* what fork returned there */
 	_Atomic bool inside, through; /* dalloc, if it dawdles */
 	void *again;                 /* what to give another time */
 } mine = {.lock = PTHREAD_MUTEX_INITIALIZER, .limit = ROOM};
@@ -53,6 +54,10 @@ static void side_effects(void)
 	if (mine.holds) {
 		mine.holds = false;
 		must(mine.held = malloc(8 * MIB));
+	}
+	if (mine.forks) {
+		mine.forks = false;
+		must((mine.pid = fork()) >= 0);
 	}
 	in_hook = false;
 	if (mine.sets_errno)
@@ -765,6 +770,43 @@ START_TEST(test_the_limits_callback_is_not_called_inside_a_hook)
 }
 END_TEST
 
+static unsigned threads_here(void)
+{
+	unsigned v = 0, arena = 0;
+	size_t n = sizeof(v);
+	char name[64];
+
+	must(ashlar_mallctl("thread.arena", &arena, &n, NULL, 0) == 0);
+	snprintf(name, sizeof(name), "stats.arenas.%u.nthreads", arena);
+	new_epoch();
+	must(ashlar_mallctl(name, &v, &n, NULL, 0) == 0);
+	return v;
+}
+
+START_TEST(test_a_hook_may_fork)
+{
+	unsigned arena = begin();
+	int status;
+
+	if (!has_cache())
+		return;
+	must(threads_here() == 1);
+	mine.forks = true;
+	void *p = get(5 * MIB, 0);
+	must(p);
+	if (mine.pid == 0) {
+		put(p);
+		if (threads_here() != 1)
+			_exit(1);
+		_exit(act(arena, "destroy") == 0 && mine.out == 0 ? 0 : 2);
+	}
+	must(waitpid(mine.pid, &status, 0) == mine.pid);
+	must_f(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%#x", status);
+	put(p);
+	must(act(arena, "destroy") == 0 && mine.out == 0);
+}
+END_TEST
+
 /* --- the hooks that are there */
 
 static extent_hooks_t *hooks_of(unsigned arena)
@@ -931,6 +973,7 @@ int main(void)
 		test_the_child_of_fork_goes_on_with_it,
 		test_no_hook_is_called_inside_another,
 		test_the_limits_callback_is_not_called_inside_a_hook,
+		test_a_hook_may_fork,
 		test_ordinary_arenas_have_hooks_as_well,
 		test_the_defaults_can_be_wrapped,
 		test_hooks_change_while_blocks_live,
