@@ -25,12 +25,14 @@ static struct {
 	size_t limit;                /* of `used` */
 	bool keeps;                  /* does not take memory back */
 	size_t shift;                /* bytes by which what alloc gives is misaligned */
-	bool uncommitted, allocates, sets_errno, dawdles, trims, holds, forks;
+	bool uncommitted, allocates, sets_errno, dawdles, trims, holds, forks, destroys;
 	void *held;                  /* what a hook has allocated, if it holds */
 	pid_t pid;                   /* what fork returned there */
 	_Atomic bool inside, through; /* dalloc, if it dawdles */
 	void *again;                 /* what to give another time */
 } mine = {.lock = PTHREAD_MUTEX_INITIALIZER, .limit = ROOM};
+
+static void refuse_while_destroyed(void);
 
 static _Thread_local bool in_hook;
 
@@ -58,6 +60,10 @@ static void side_effects(void)
 	if (mine.forks) {
 		mine.forks = false;
 		must((mine.pid = fork()) >= 0);
+	}
+	if (mine.destroys) {
+		mine.destroys = false;
+		refuse_while_destroyed();
 	}
 	in_hook = false;
 	if (mine.sets_errno)
@@ -807,6 +813,33 @@ START_TEST(test_a_hook_may_fork)
 }
 END_TEST
 
+static void refuse_while_destroyed(void)
+{
+	bool there = true;
+	size_t n = sizeof(there);
+	char name[64];
+
+	snprintf(name, sizeof(name), "arena.%u.initialized", mine.arena);
+	must(ashlar_mallctl(name, &there, &n, NULL, 0) == 0 && !there);
+	must(act(mine.arena, "destroy") == EFAULT && act(mine.arena, "reset") == EFAULT);
+	must(!get(100, 0));
+	must(ashlar_mallctl("thread.arena", NULL, NULL, &mine.arena, sizeof(mine.arena)) == EFAULT);
+	unsigned other = create(NULL);
+	must(other != mine.arena && act(other, "destroy") == 0);
+}
+
+START_TEST(test_an_arena_that_is_being_destroyed_is_none)
+{
+	unsigned arena = begin();
+
+	must(get(5 * MIB, 0) && get(100, 0));
+	mine.destroys = true;
+	must(act(arena, "destroy") == 0);
+	must(!mine.destroys && mine.out == 0);
+	must(create(NULL) == arena);
+}
+END_TEST
+
 /* --- the hooks that are there */
 
 static extent_hooks_t *hooks_of(unsigned arena)
@@ -974,6 +1007,7 @@ int main(void)
 		test_no_hook_is_called_inside_another,
 		test_the_limits_callback_is_not_called_inside_a_hook,
 		test_a_hook_may_fork,
+		test_an_arena_that_is_being_destroyed_is_none,
 		test_ordinary_arenas_have_hooks_as_well,
 		test_the_defaults_can_be_wrapped,
 		test_hooks_change_while_blocks_live,
