@@ -3,6 +3,7 @@
  * Check allocates too, so what a hook sees counts only while `on` is set. */
 #include "support.h"
 
+#include <ashlar/ashlar.h>
 #include <ashlar/malloc_hooks.h>
 #include <dlfcn.h>
 #include <pthread.h>
@@ -706,6 +707,28 @@ START_TEST(test_table_comes_and_goes_while_threads_allocate)
 }
 END_TEST
 
+START_TEST(test_rallocx_keeps_alignment_and_zeroes_under_hooks)
+{
+	static const struct ashlar_hooks none;
+
+	for (size_t i = 0; i < 50; i++) {
+		char *p = ashlar_mallocx(100, 0);
+		size_t size = 200 + i * 16, usable;
+
+		must(p);
+		usable = malloc_usable_size(p);
+		fill(p, 0, 100, i);
+		must(ashlar_hooks_set(&none) == NULL);
+		p = ashlar_rallocx(p, size, ASHLAR_MALLOCX_ALIGN(4096) | ASHLAR_MALLOCX_ZERO);
+		ashlar_hooks_set(NULL);
+		must(p && (uintptr_t)p % 4096 == 0 && holds(p, 100, i));
+		must(all_zero(p + usable, size - usable));
+		memset(p, 1, size); /* for the next */
+		free(p);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -734,6 +757,7 @@ int main(void)
 		test_table_misses_no_call_of_any_thread,
 		test_table_hooks_may_allocate_in_all_threads_at_once,
 		test_table_comes_and_goes_while_threads_allocate,
+		test_rallocx_keeps_alignment_and_zeroes_under_hooks,
 	};
 
 	return run_tests("hooks", 60, tests, ARRAY_LEN(tests));
