@@ -264,6 +264,13 @@ static SLOW void put_locks(struct out *o, const struct ash_lock_stats *lock, boo
 	end(o, '}');
 }
 
+/* As it is now, which need not be what the option says. */
+static SLOW void put_decay(struct out *o)
+{
+	new_line(o);
+	put(o, o->json ? "\"dirty_decay_ms\": %d" : "dirty_decay_ms: %d", (int)ash_chunk_decay());
+}
+
 static SLOW void put_general(struct out *o, bool with_bins, bool with_large)
 {
 	put_text(o, "version", PACKAGE_VERSION);
@@ -273,13 +280,14 @@ static SLOW void put_general(struct out *o, bool with_bins, bool with_large)
 	end(o, '}');
 	begin(o, "arenas", '{');
 	put_number(o, "narenas", ash_stats_narenas());
-	put_members(o, &options[2], 1, &ash_conf); /* dirty_decay_ms */
+	put_decay(o);
 	put_number(o, "muzzy_decay_ms", 0);
 	put_number(o, "quantum", 16);
 	put_number(o, "page", ash_os.page_size);
-	put_number(o, "tcache_max", ash_conf.tcache ? ASH_SMALL_MAX : 0);
+	unsigned cached = ash_stats_cached_classes();
+	put_number(o, "tcache_max", cached ? ash_class_size[cached - 1] : 0);
 	put_number(o, "nbins", ASH_CLASSES);
-	put_number(o, "nhbins", ash_conf.tcache ? ASH_CLASSES : 0);
+	put_number(o, "nhbins", cached);
 	if (o->json && with_bins) {
 		begin(o, "bin", '[');
 		for (unsigned c = 0; c < ASH_CLASSES; c++) {
@@ -358,7 +366,7 @@ static SLOW void put_arena(struct out *o, const char *name, const struct ash_are
 	begin(o, name, '{');
 	if (o->json) {
 		put_text(o, "dss", "disabled");
-		put_members(o, &options[2], 1, &ash_conf);
+		put_decay(o);
 		put_number(o, "muzzy_decay_ms", 0);
 	}
 	put_members(o, FIGURES(arena), s);
