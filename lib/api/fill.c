@@ -61,9 +61,15 @@ static void fill_new(void *p, size_t from, size_t to)
 static void count(size_t bytes)
 {
 	size_t interval = (size_t)ash_conf.stats_interval;
-	if (ash_conf.stats_interval >= 0 && atomic_fetch_add(&counted, bytes) + bytes >= interval &&
-	    atomic_exchange(&counted, 0) >= interval) /* else another thread does it */
+	uint32_t flags = ash_tls_flags();
+	/* What the program's malloc_message allocates counts for nothing: it would be called from inside itself. */
+	if (ash_conf.stats_interval >= 0 && !(flags & ASH_TLS_REPORTING) &&
+	    atomic_fetch_add(&counted, bytes) + bytes >= interval &&
+	    atomic_exchange(&counted, 0) >= interval) { /* else another thread does it */
+		ash_tls_set_flags(flags | ASH_TLS_REPORTING);
 		API(malloc_stats_print)(NULL, NULL, ash_conf.stats_interval_opts);
+		ash_tls_set_flags(ash_tls_flags() & ~(uint32_t)ASH_TLS_REPORTING);
+	}
 }
 
 /* All of a block, not only what was asked for: it may be used. */

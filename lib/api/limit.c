@@ -14,7 +14,8 @@
 SLOW void ash_limit_act(void)
 {
 	struct ash_limit_news news;
-	if (!ash_heap_relieve() || !ash_limit_tell(&news))
+	/* What an extent hook allocates is looked at when the call that it serves ends. */
+	if (ash_tls_flags() & ASH_TLS_PROVIDING || !ash_heap_relieve() || !ash_limit_tell(&news))
 		return;
 	int saved = errno;
 	news.callback(news.arg, news.bytes, news.limit);

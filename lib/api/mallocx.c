@@ -86,21 +86,31 @@ static bool stays(const void *p, const struct request *r)
 	return !r->at.shard || (ash_arena_lookup(p, &arena) == 0 && arena == r->at.shard->id);
 }
 
+/* By hooks, which realloc alone does not tell of alignment and zeroes. Nothing is done where it fails. */
+static SLOW void *resize_hooked(void *p, size_t size, int flags, const void *caller)
+{
+	struct request r;
+	if (!understand(flags, &r))
+		return NULL;
+	size_t before = r.zero ? ash_usable(p, "rallocx") : size;
+	void *aligned = r.align > 16 ? ash_hooks_memalign(r.align, size, caller) : NULL;
+	void *q = r.align > 16 && !aligned ? NULL : ash_hooks_realloc(p, size, caller);
+	if (q && size > before)
+		ash_mem_zero((char *)q + before, size - before);
+	if (!aligned)
+		return q;
+	if (q)
+		ash_mem_copy(aligned, q, size);
+	ash_hooks_free(q ? q : aligned, caller);
+	return q ? aligned : NULL;
+}
+
 ASHLAR_EXPORT void *API(rallocx)(void *p, size_t size, int flags)
 {
 	struct request r;
 	void *q = NULL;
-	if (unlikely(ash_hooks_on)) { /* which have no flags: a new block that is as they say */
-		if (!flags || !ash_is_ours(p))
-			return ash_hooks_realloc(p, size, ASH_CALLER);
-		size_t old = ash_usable(p, "rallocx");
-		q = allocate(size, flags, ASH_CALLER);
-		if (q) {
-			ash_mem_copy(q, p, old < size ? old : size);
-			ash_hooks_free(p, ASH_CALLER);
-		}
-		return q;
-	}
+	if (unlikely(ash_hooks_on))
+		return resize_hooked(p, size, flags, ASH_CALLER);
 	size_t real = understand(flags, &r) ? real_size(size, r.align) : 0;
 	size_t before = ash_usable(p, "rallocx");
 	if (real && stays(p, &r)) {

@@ -70,15 +70,13 @@ static bool set_hooks(struct shard *sh, struct ash_extent_hooks *hooks)
 
 int ash_arena_create(unsigned *index, struct ash_extent_hooks *hooks)
 {
-	if (!hooks)
-		hooks = ash_supply_default();
-	if (!hooks->alloc)
+	if (hooks && !hooks->alloc)
 		return EINVAL;
 	if (!ash_heap.initialised || !ash_heap_start())
 		return EAGAIN;
 	ash_lock(&ash_heap.lock);
 	uint32_t i = ash_heap.automatic, n = ash_heap.arenas;
-	while (i < n && !ash_shards[i]->destroyed)
+	while (i < n && ash_shards[i]->destroyed != ASH_DESTROYED)
 		i++;
 	struct shard *sh = NULL;
 	if (i < n) {
@@ -86,12 +84,12 @@ int ash_arena_create(unsigned *index, struct ash_extent_hooks *hooks)
 		sh->born = ash_os_now_ns();
 		sh->name[0] = '\0';
 	} else if (i < ASH_SHARDS_MAX && (sh = make(i, true))) {
-		sh->destroyed = true;
+		sh->destroyed = ASH_DESTROYED;
 		atomic_store_explicit(&ash_heap.arenas, i + 1, memory_order_release);
 	}
-	if (sh)
-		sh->destroyed = !set_hooks(sh, hooks);
-	bool ok = sh && !sh->destroyed;
+	bool ok = sh && set_hooks(sh, hooks ? hooks : ash_supply_default());
+	if (ok)
+		sh->destroyed = ASH_NOT_DESTROYED;
 	ash_unlock(&ash_heap.lock);
 	*index = i;
 	return ok ? 0 : EAGAIN;
@@ -149,8 +147,10 @@ int ash_arena_destroy(unsigned index)
 		return EFAULT;
 	ash_lock(&ash_heap.lock);
 	bool busy = sh->destroyed || sh->threads;
-	if (!busy)
+	if (!busy) {
+		sh->destroyed = ASH_BEING_DESTROYED;
 		forget_cached(sh, ash_shards[0]);
+	}
 	ash_unlock(&ash_heap.lock);
 	if (busy)
 		return EFAULT;
@@ -163,7 +163,7 @@ int ash_arena_destroy(unsigned index)
 		ash_supply_destroy(sp);
 	}
 	ash_lock(&ash_heap.lock);
-	sh->destroyed = true;
+	sh->destroyed = ASH_DESTROYED;
 	ash_unlock(&ash_heap.lock);
 	return 0;
 }
@@ -272,11 +272,14 @@ int ash_thread_set_arena(unsigned index)
 	ash_heap_start();
 	ash_cache_flush(t);
 	ash_lock(&ash_heap.lock);
-	t->shard->threads--;
-	sh->threads++;
-	ash_cache_bind(t, sh);
+	bool there = !sh->destroyed; /* still, and from here on it cannot be */
+	if (there) {
+		t->shard->threads--;
+		sh->threads++;
+		ash_cache_bind(t, sh);
+	}
 	ash_unlock(&ash_heap.lock);
-	return 0;
+	return there ? 0 : EFAULT;
 }
 
 /* Whether the thread's calls come the slow way all, or as others' do. */

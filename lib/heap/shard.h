@@ -47,11 +47,13 @@ struct bin {
 	uint16_t created, dropped; /* slabs, since then */
 };
 
+enum ash_destroyed { ASH_NOT_DESTROYED, ASH_BEING_DESTROYED, ASH_DESTROYED /* waits to be used again */ };
+
 struct shard {
 	struct ash_lock lock;
 	uint32_t id;      /* const: index in ash_shards */
 	bool manual;      /* const: made for mallocx() and the like (heap/arena.h), no thread gets it unasked */
-	bool destroyed;   /* a manual one that waits to be used again. Thread registry lock */
+	_Atomic uint8_t destroyed; /* enum ash_destroyed, of a manual one. Written under the thread registry lock */
 	_Atomic(struct supply *) supply; /* NULL: common memory. Written under the registry's lock and this one */
 	char name[32];    /* Thread registry lock */
 	uint32_t threads; /* bound to it. Thread registry lock (heap/thread.c) */

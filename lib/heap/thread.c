@@ -129,9 +129,9 @@ static SLOW void count_bound(size_t more)
 		ash_cache_bound(ash_heap.caches_most / (ash_heap.bound ? ash_heap.bound : 1));
 }
 
-/* A cache that a thread left without a word: it allocated for the first time when all destructors had
- * run. Its thread pointer tells, once the C library gives the same stack to another thread: no two
- * living ones have it. Registry lock held. */
+/* The calling thread's cache by the thread pointer. Before it is given one: a cache that a thread left without a word,
+ * as it allocated for the first time when all destructors had run. Its thread pointer tells, once the C library gives
+ * the same stack to another thread: no two living ones have it. Registry lock held. */
 static struct cache *inherit(void)
 {
 	struct cache *t = ash_heap.all;
@@ -457,7 +457,7 @@ static void forget_threads(struct shard *sh, const struct cache *mine)
 
 void ash_heap_fork_child(void)
 {
-	struct cache *mine = ash_thread_cache_or_null();
+	struct cache *mine = inherit(); /* also where an extent hook forks, which sees none */
 	for (struct cache *t = ash_heap.all; t; t = t->next)
 		t->bound = t == mine || t->manual;
 	ash_heap.bound = 0;

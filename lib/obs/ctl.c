@@ -447,10 +447,7 @@ static int read_figure(const struct path *p, uint64_t *v)
 
 static uint64_t fact(enum fact f)
 {
-	size_t largest = ash_conf.tcache_max < ASH_SMALL_MAX ? ash_conf.tcache_max : ASH_SMALL_MAX;
-	unsigned classes = 0;
-	while (classes < ASH_CLASSES && ash_class_size[classes] <= largest)
-		classes++;
+	unsigned classes = ash_stats_cached_classes();
 	switch (f) {
 	case FACT_PAGE:
 		return ash_os.page_size;

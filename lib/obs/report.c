@@ -243,6 +243,7 @@ static SLOW void put_locks(struct out *o, const struct ash_lock_stats *lock, boo
 	end(o, '}');
 }
 
+/* As it is now, which need not be what the option says. */
 static SLOW void put_decay(struct out *o)
 {
 	new_line(o);
@@ -274,9 +275,10 @@ static SLOW void put_general(struct out *o, bool with_bins, bool with_large)
 	put_number(o, "muzzy_decay_ms", 0);
 	put_number(o, "quantum", 16);
 	put_number(o, "page", ash_os.page_size);
-	put_number(o, "tcache_max", ash_conf.tcache ? ASH_SMALL_MAX : 0);
+	unsigned cached = ash_stats_cached_classes();
+	put_number(o, "tcache_max", cached ? ash_class_size[cached - 1] : 0);
 	put_number(o, "nbins", ASH_CLASSES);
-	put_number(o, "nhbins", ash_conf.tcache ? ASH_CLASSES : 0);
+	put_number(o, "nhbins", cached);
 	if (o->json && with_bins) {
 		begin(o, "bin", '[');
 		for (unsigned c = 0; c < ASH_CLASSES; c++) {

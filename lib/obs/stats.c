@@ -1,12 +1,21 @@
 /* obs/stats.c -- see stats.h. */
 #include "obs/stats.h"
 #include "base/bits.h"
+#include "os/conf.h"
 #include "os/os.h"
 #include "region/meta.h"
 
 unsigned ash_stats_narenas(void)
 {
 	return ash_heap_shards_max();
+}
+
+SLOW unsigned ash_stats_cached_classes(void)
+{
+	unsigned n = 0;
+	while (n < ASH_CLASSES && ash_class_size[n] <= ash_conf.tcache_max)
+		n++;
+	return n;
 }
 
 /* Adds what lies in the chunk. shared: also what is arena 0's. */

@@ -68,6 +68,9 @@ struct ash_arena_stats {
  * yet. Takes time in proportion to the heap: a millisecond for each gigabyte, some 9 KiB for the structure. */
 bool ash_stats_arena(uint32_t id, struct ash_arena_stats *s);
 
+/* Size classes that caches have room for: the first ones. */
+unsigned ash_stats_cached_classes(void);
+
 /* Arenas that there may be: their numbers are below it. */
 unsigned ash_stats_narenas(void);
 

@@ -91,6 +91,7 @@ enum ash_tls_flag {
 	ASH_TLS_IN_HOOK = 1, /* a user's hook is running in this thread: do not call it again */
 	ASH_TLS_EXITED = 2,  /* the cache was flushed for good: serve the thread without one */
 	ASH_TLS_PROVIDING = 4, /* an extent hook is running: take common memory (region/supply.h) */
+	ASH_TLS_REPORTING = 8, /* the report of stats_interval is being written (api/fill.c) */
 };
 
 /* Makes the words usable; on_exit runs in each thread that called ash_tls_watch_exit(), when it

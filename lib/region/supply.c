@@ -51,14 +51,22 @@ static bool purge(struct ash_extent_hooks *h, void *addr, size_t size, size_t of
 SLOW struct ash_extent_hooks *ash_supply_default(void)
 {
 	static struct ash_extent_hooks hooks;
-	hooks.alloc = map;
-	hooks.dalloc = unmap;
-	hooks.destroy = destroy;
-	hooks.purge_forced = purge;
+	if (!hooks.alloc) {
+		hooks.dalloc = unmap;
+		hooks.destroy = destroy;
+		hooks.purge_forced = purge;
+		hooks.alloc = map;
+	}
 	return &hooks;
 }
 
 /* ---- calling hooks */
+
+/* Whether the thread is inside one: none is called meanwhile for what can wait. */
+static SLOW bool is_inside(void)
+{
+	return ash_tls_flags() & ASH_TLS_PROVIDING;
+}
 
 /* What the thread is while none runs. */
 struct outside {
@@ -377,7 +385,7 @@ SLOW void ash_supply_free(void *p, size_t units)
 		d->vacant |= ash_low_bits(n) << at;
 		units -= n;
 	}
-	bool goes = !head->used && (ends(sp) || sp->spare || head->span > 1);
+	bool goes = !head->used && (ends(sp) || (!is_inside() && (sp->spare || head->span > 1)));
 	if (goes)
 		extent_remove(sp, head);
 	else if (!head->used)
@@ -429,7 +437,7 @@ static SLOW size_t give_back(struct supply *sp, bool pages)
 
 size_t ash_supply_purge(struct supply *sp)
 {
-	return give_back(sp, true);
+	return is_inside() ? 0 : give_back(sp, true);
 }
 
 SLOW struct supply *ash_supply_create(uint32_t arena, struct ash_extent_hooks *hooks)

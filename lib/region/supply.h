@@ -6,8 +6,10 @@
  * memory of any kind.
  *
  * Hooks run without a lock held, in any thread that allocates or frees. Meanwhile the thread has no cache, and what
- * it allocates is common memory: a hook may call malloc, whatever its thread was about to do. A child of fork loses
- * what other threads' hooks were at work on.
+ * it allocates is common memory: a hook may call malloc, whatever its thread was about to do. Nor is a hook called inside another, which may
+ * have locks of its own, for what a limit, a trim or a free would give back there: that waits for the next free
+ * or purge outside. (A hook that destroys an arena has all of it given back.) A child of fork loses what other threads'
+ * hooks were at work on.
  *
  * Lock, inside: the supply's (rank SUPPLY); the region's for the records. */
 #ifndef ASH_REGION_SUPPLY_H
@@ -47,7 +49,7 @@ struct supply {
 	bool lossy;             /* in a child of fork: some may never come back. Const */
 };
 
-/* Hooks that do with the system what the library does without hooks. */
+/* Hooks that do with the system what the library does without hooks. Registry lock held. */
 struct ash_extent_hooks *ash_supply_default(void);
 
 struct supply *ash_supply_create(uint32_t arena, struct ash_extent_hooks *hooks);

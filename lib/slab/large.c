@@ -107,8 +107,8 @@ static unsigned absent_in(enum ash_backed last, void *p, size_t units)
 	return last == ASH_CLEAN ? ALL_PAGES : last == ASH_PARTIAL ? last_record(p, units)->purged : 0;
 }
 
-/* Of these, the ones that are so still: behind what the program asked for. */
-static unsigned still_absent(const struct slab *s)
+/* Of these, the ones that are so still: behind what the program asked for. Statistics look at blocks of others. */
+static __attribute__((no_sanitize("thread"))) unsigned still_absent(const struct slab *s)
 {
 	size_t before = (size_t)(s->units - 1) << ASH_UNIT_SHIFT, asked = align_up((size_t)s->asked, ash_os.page_size);
 	unsigned first = asked > before ? (unsigned)((asked - before) >> ash_os.page_shift) : 0;
@@ -199,11 +199,17 @@ unsigned ash_large_arena(const void *p)
 	return ash_slab_at((uintptr_t)p)->arena;
 }
 
+/* Not one that somebody is freeing, who may be a thread that a child of fork has not got. */
+static bool is_live(const struct slab *s)
+{
+	return ash_pagemap_get((uintptr_t)ash_slab_base(s)) == ASH_ENTRY_LARGE;
+}
+
 void *ash_large_next(unsigned arena)
 {
 	ash_lock(&mapped.lock);
 	struct slab *s = mapped.first;
-	while (s && s->arena != arena)
+	while (s && (s->arena != arena || !is_live(s)))
 		s = s->next;
 	ash_unlock(&mapped.lock);
 	return s ? ash_slab_base(s) : NULL;

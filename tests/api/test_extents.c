@@ -25,13 +25,21 @@ static struct {
 	size_t limit;                /* of `used` */
 	bool keeps;                  /* does not take memory back */
 	size_t shift;                /* bytes by which what alloc gives is misaligned */
-	bool uncommitted, allocates, sets_errno, dawdles;
+	bool uncommitted, allocates, sets_errno, dawdles, trims, holds, forks, destroys;
+	void *held;                  /* what a hook has allocated, if it holds */
+	pid_t pid;                   /* what fork returned there */
 	_Atomic bool inside, through; /* dalloc, if it dawdles */
 	void *again;                 /* what to give another time */
 } mine = {.lock = PTHREAD_MUTEX_INITIALIZER, .limit = ROOM};
 
+static void refuse_while_destroyed(void);
+
+static _Thread_local bool in_hook;
+
 static void side_effects(void)
 {
+	must(!in_hook);
+	in_hook = true;
 	if (mine.allocates) { /* of all kinds, and more than any cache has */
 		void *p[300];
 
@@ -43,6 +51,21 @@ static void side_effects(void)
 		must(p[0]);
 		free(p[0]);
 	}
+	if (mine.trims)
+		malloc_trim(0);
+	if (mine.holds) {
+		mine.holds = false;
+		must(mine.held = malloc(8 * MIB));
+	}
+	if (mine.forks) {
+		mine.forks = false;
+		must((mine.pid = fork()) >= 0);
+	}
+	if (mine.destroys) {
+		mine.destroys = false;
+		refuse_while_destroyed();
+	}
+	in_hook = false;
 	if (mine.sets_errno)
 		errno = EDOM;
 }
@@ -709,6 +732,114 @@ START_TEST(test_the_child_of_fork_goes_on_with_it)
 }
 END_TEST
 
+START_TEST(test_no_hook_is_called_inside_another)
+{
+	unsigned arena = begin();
+	void *p = get(100, 0);
+
+	put(p);
+	mine.trims = true;
+	p = get(5 * MIB, 0); /* a trim outside would give the extent of the small block back */
+	must(p && mine.dalloc == 0);
+	mine.trims = false;
+	malloc_trim(0);
+	must(mine.dalloc == 1);
+	put(p);
+	must(act(arena, "destroy") == 0 && mine.out == 0);
+}
+END_TEST
+
+static int told, told_in_hook;
+
+static void note_where(void *arg, size_t bytes, size_t limit)
+{
+	(void)arg;
+	must(bytes > limit);
+	told++;
+	told_in_hook += in_hook;
+}
+
+START_TEST(test_the_limits_callback_is_not_called_inside_a_hook)
+{
+	unsigned arena = begin();
+
+	put(get(100, 0));
+	ashlar_set_limit_callback(note_where, NULL);
+	must(ashlar_set_limit(ASHLAR_LIMIT_SOFT, ashlar_physical_bytes() + MIB) == 0);
+	mine.holds = true;
+	void *p = get(5 * MIB, 0);
+	must(p && mine.held);
+	must_f(told == 1 && told_in_hook == 0, "%d, %d", told, told_in_hook);
+	free(mine.held);
+	put(p);
+	must(act(arena, "destroy") == 0 && mine.out == 0);
+}
+END_TEST
+
+static unsigned threads_here(void)
+{
+	unsigned v = 0, arena = 0;
+	size_t n = sizeof(v);
+	char name[64];
+
+	must(ashlar_mallctl("thread.arena", &arena, &n, NULL, 0) == 0);
+	snprintf(name, sizeof(name), "stats.arenas.%u.nthreads", arena);
+	new_epoch();
+	must(ashlar_mallctl(name, &v, &n, NULL, 0) == 0);
+	return v;
+}
+
+START_TEST(test_a_hook_may_fork)
+{
+	unsigned arena = begin();
+	int status;
+
+	if (!has_cache())
+		return;
+	must(threads_here() == 1);
+	mine.forks = true;
+	void *p = get(5 * MIB, 0);
+	must(p);
+	if (mine.pid == 0) {
+		put(p);
+		if (threads_here() != 1)
+			_exit(1);
+		_exit(act(arena, "destroy") == 0 && mine.out == 0 ? 0 : 2);
+	}
+	must(waitpid(mine.pid, &status, 0) == mine.pid);
+	must_f(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%#x", status);
+	put(p);
+	must(act(arena, "destroy") == 0 && mine.out == 0);
+}
+END_TEST
+
+static void refuse_while_destroyed(void)
+{
+	bool there = true;
+	size_t n = sizeof(there);
+	char name[64];
+
+	snprintf(name, sizeof(name), "arena.%u.initialized", mine.arena);
+	must(ashlar_mallctl(name, &there, &n, NULL, 0) == 0 && !there);
+	must(act(mine.arena, "destroy") == EFAULT && act(mine.arena, "reset") == EFAULT);
+	must(!get(100, 0));
+	must(ashlar_mallctl("thread.arena", NULL, NULL, &mine.arena, sizeof(mine.arena)) == EFAULT);
+	unsigned other = create(NULL);
+	must(other != mine.arena && act(other, "destroy") == 0);
+}
+
+START_TEST(test_an_arena_that_is_being_destroyed_is_none)
+{
+	unsigned arena = begin();
+
+	must(get(5 * MIB, 0) && get(100, 0));
+	mine.destroys = true;
+	must(act(arena, "destroy") == 0);
+	must(!mine.destroys && mine.out == 0);
+	must(create(NULL) == arena);
+}
+END_TEST
+
 /* --- the hooks that are there */
 
 static extent_hooks_t *hooks_of(unsigned arena)
@@ -873,6 +1004,10 @@ int main(void)
 		test_purge_goes_through_the_hooks,
 		test_figures_are_the_arenas,
 		test_the_child_of_fork_goes_on_with_it,
+		test_no_hook_is_called_inside_another,
+		test_the_limits_callback_is_not_called_inside_a_hook,
+		test_a_hook_may_fork,
+		test_an_arena_that_is_being_destroyed_is_none,
 		test_ordinary_arenas_have_hooks_as_well,
 		test_the_defaults_can_be_wrapped,
 		test_hooks_change_while_blocks_live,

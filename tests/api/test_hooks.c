@@ -477,26 +477,6 @@ START_TEST(test_table_with_holes_leaves_the_rest_alone)
 }
 END_TEST
 
-/* Hooks have no flags: it is a new block. */
-START_TEST(test_rallocx_keeps_to_its_flags_with_a_table)
-{
-	begin_table(&counting);
-	for (int i = 0; i < 50; i++) {
-		char *p = malloc(opaque(5000)), *q;
-
-		memset(p, 7, 5000);
-		free(p);
-		p = malloc(opaque(100));
-		memset(p, 7, 100);
-		q = ashlar_rallocx(p, opaque(5000), ASHLAR_MALLOCX_ALIGN(4096) | ASHLAR_MALLOCX_ZERO);
-		must(q && (uintptr_t)q % 4096 == 0 && q[0] == 7 && q[99] == 7 && q[4999] == 0 && all_zero(q + 112, 4888));
-		free(q);
-	}
-	end_table(&counting);
-	must(calls[MALLOC] == 100 && calls[MEMALIGN] == 50 && calls[FREE] == 150);
-}
-END_TEST
-
 START_TEST(test_table_goes_before_the_variables)
 {
 	begin();
@@ -727,6 +707,28 @@ START_TEST(test_table_comes_and_goes_while_threads_allocate)
 }
 END_TEST
 
+START_TEST(test_rallocx_keeps_alignment_and_zeroes_under_hooks)
+{
+	static const struct ashlar_hooks none;
+
+	for (size_t i = 0; i < 50; i++) {
+		char *p = ashlar_mallocx(100, 0);
+		size_t size = 200 + i * 16, usable;
+
+		must(p);
+		usable = malloc_usable_size(p);
+		fill(p, 0, 100, i);
+		must(ashlar_hooks_set(&none) == NULL);
+		p = ashlar_rallocx(p, size, ASHLAR_MALLOCX_ALIGN(4096) | ASHLAR_MALLOCX_ZERO);
+		ashlar_hooks_set(NULL);
+		must(p && (uintptr_t)p % 4096 == 0 && holds(p, 100, i));
+		must(all_zero(p + usable, size - usable));
+		memset(p, 1, size); /* for the next */
+		free(p);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -748,7 +750,6 @@ int main(void)
 		test_hook_goes_with_a_fork,
 		test_table_takes_the_place_of_every_call,
 		test_table_with_holes_leaves_the_rest_alone,
-		test_rallocx_keeps_to_its_flags_with_a_table,
 		test_table_goes_before_the_variables,
 		test_table_is_replaced_by_the_next_and_returned,
 		test_table_hooks_that_allocate_do_not_call_themselves,
@@ -756,6 +757,7 @@ int main(void)
 		test_table_misses_no_call_of_any_thread,
 		test_table_hooks_may_allocate_in_all_threads_at_once,
 		test_table_comes_and_goes_while_threads_allocate,
+		test_rallocx_keeps_alignment_and_zeroes_under_hooks,
 	};
 
 	return run_tests("hooks", 60, tests, ARRAY_LEN(tests));

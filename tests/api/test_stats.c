@@ -115,6 +115,32 @@ START_TEST(test_the_callback_may_allocate)
 }
 END_TEST
 
+START_TEST(test_decay_times_are_those_in_force)
+{
+	ssize_t ms = 12345;
+
+	must(ashlar_mallctl("arenas.dirty_decay_ms", NULL, NULL, &ms, sizeof(ms)) == 0);
+	must(strstr(print("Jmabl"), "\"dirty_decay_ms\": 12345"));
+	must(strstr(print("Jgm"), "\"dirty_decay_ms\": 12345"));
+}
+END_TEST
+
+START_TEST(test_what_is_cached_is_what_the_control_tree_says)
+{
+	size_t max = 0, n = sizeof(max);
+	unsigned bins = 0, length = sizeof(bins);
+	char text[80];
+
+	must(ashlar_mallctl("arenas.tcache_max", &max, &n, NULL, 0) == 0);
+	n = length;
+	must(ashlar_mallctl("arenas.nhbins", &bins, &n, NULL, 0) == 0);
+	snprintf(text, sizeof(text), "\"tcache_max\": %zu,", max);
+	must_f(strstr(print("Jmabl"), text), "%s", text);
+	snprintf(text, sizeof(text), "\"nhbins\": %u,", bins);
+	must_f(strstr(print("Jmabl"), text), "%s", text);
+}
+END_TEST
+
 static void keep_message(void *arg, const char *piece)
 {
 	must(arg == NULL);
@@ -364,6 +390,8 @@ int main(void)
 		test_text_comes_in_small_pieces_from_begin_to_end,
 		test_no_letters_are_no_options,
 		test_letters_leave_parts_out,
+		test_decay_times_are_those_in_force,
+		test_what_is_cached_is_what_the_control_tree_says,
 		test_the_callback_may_allocate,
 		test_without_a_callback_the_message_function_is_used,
 		test_without_a_message_function_it_goes_to_stderr,

@@ -3,6 +3,7 @@
  * option and without.
  */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -127,6 +128,27 @@ static int interval(void)
 	return 1;
 }
 
+/* A message function that allocates as much as is between two reports. */
+static void keep(void *unused, const char *text)
+{
+	void *volatile p = malloc(65536);
+	(void)unused;
+	fwrite(text, 1, strlen(text), stderr);
+	free(p);
+}
+
+static int interval_allocating(void)
+{
+	void (**message)(void *, const char *) = dlsym(RTLD_DEFAULT, "malloc_message");
+
+	*message = keep;
+	for (int i = 0; i < 64; i++) {
+		void *volatile p = malloc(1024);
+		free(p);
+	}
+	return 1;
+}
+
 /* Bytes in caches after blocks of 2048 were freed; the caches' own words are mallinfo2's. */
 static size_t cached(size_t size)
 {
@@ -194,6 +216,8 @@ int main(int argc, char **argv)
 		good = perturb();
 	} else if (!strcmp(what, "interval")) {
 		good = interval();
+	} else if (!strcmp(what, "interval_allocating")) {
+		good = interval_allocating();
 	} else if (!strcmp(what, "cached")) {
 		good = cached(strtoul(argv[2], NULL, 0)) > 1000;
 	} else if (!strcmp(what, "huge")) {

@@ -78,6 +78,9 @@ one=$(reports)
 options=stats_interval:1048576
 many=$(reports)
 [ "$many" -ge $((one * 60)) ] && [ "$many" -le $((one * 65)) ] || fail "$options: $many lines, one report has $one"
+options=stats_interval:65536
+run interval_allocating || fail "$options: a malloc_message that allocates"
+[ "$(grep -c 'Begin ashlar statistics' "$tmp/out")" = 1 ] || fail "$options: $(cat "$tmp/out")"
 options=stats_interval:-1
 [ "$(reports)" = 0 ] || fail "$options: a report: $(cat "$tmp/out")"
 

@@ -292,6 +292,18 @@ START_TEST(test_a_place_that_is_left_may_be_taken_at_once)
 }
 END_TEST
 
+START_TEST(test_a_block_that_is_being_freed_is_not_found_by_its_arena)
+{
+	const struct ash_owner owner = {5, true, NULL};
+	void *first = ash_large_alloc(ASH_UNIT, 1, false, owner), *second = ash_large_alloc(ASH_UNIT, 1, false, owner);
+
+	must(first && second && ash_large_next(5) == second && !ash_large_next(4));
+	must(ash_pagemap_claim((uintptr_t)second, ASH_ENTRY_LARGE)); /* so far another thread got before a fork */
+	must(ash_large_next(5) == first && ash_large_free(first));
+	must(!ash_large_next(5));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -311,6 +323,7 @@ int main(void)
 		test_a_mapping_that_cannot_move_stays_whole,
 		test_every_address_of_a_live_block_is_known_and_none_beside_it,
 		test_a_place_that_is_left_may_be_taken_at_once,
+		test_a_block_that_is_being_freed_is_not_found_by_its_arena,
 	};
 
 	unit_start();
