@@ -280,16 +280,6 @@ static void *trim_for_ever(void *stop)
 	return NULL;
 }
 
-static size_t address_space(void)
-{
-	char text[64] = "";
-	int fd = open("/proc/self/statm", O_RDONLY);
-
-	must(fd >= 0 && read(fd, text, sizeof text - 1) > 0);
-	close(fd);
-	return strtoul(text, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
-}
-
 /* What another thread was returning to the system when it was lost is free memory still. */
 START_TEST(test_child_uses_what_another_thread_was_trimming)
 {
@@ -312,13 +302,13 @@ START_TEST(test_child_uses_what_another_thread_was_trimming)
 		pid_t pid = fork();
 		must(pid >= 0);
 		if (pid == 0) {
-			size_t before = address_space();
+			size_t before = vsz_now();
 
 			alarm(30);
 			for (int i = 0; i < COUNT; i++)
 				if (i % 32 && !malloc(2048))
 					_exit(1);
-			size_t grown = address_space() - before;
+			size_t grown = growth(vsz_now(), before);
 			if (grown >= 12 * MIB)
 				dprintf(2, "the address space grew by %zu bytes\n", grown);
 			_exit(grown < 12 * MIB ? 0 : 2);
