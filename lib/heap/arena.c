@@ -75,7 +75,7 @@ int ash_arena_create(unsigned *index, struct ash_extent_hooks *hooks)
 	if (!ash_heap.initialised || !ash_heap_start())
 		return EAGAIN;
 	ash_lock(&ash_heap.lock);
-	uint32_t i = ash_heap.automatic, n = ash_heap.arenas;
+	uint32_t i = ash_heap.made_from, n = ash_heap.arenas;
 	while (i < n && ash_shards[i]->destroyed != ASH_DESTROYED)
 		i++;
 	struct shard *sh = NULL;

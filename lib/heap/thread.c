@@ -12,7 +12,7 @@
 #define CACHE_EACH (1 << 20) /* bytes that the caches may hold for each CPU, where all of them have a bound */
 #define FREES_DIRECT 16 /* frees before a thread that never allocates is given a cache */
 
-struct ash_heap ash_heap = {.lock.rank = ASH_RANK_THREADS, .automatic = 1, .arenas = 1};
+struct ash_heap ash_heap = {.lock.rank = ASH_RANK_THREADS, .automatic = 1, .made_from = 1, .arenas = 1};
 
 /* ---- start */
 
@@ -62,7 +62,7 @@ void ash_heap_init(unsigned shards, bool caches)
 	if (!shards)
 		shards = ash_os.cpus;
 	ash_heap.automatic = shards < ASH_AUTOMATIC_MAX ? shards : ASH_AUTOMATIC_MAX;
-	ash_heap.arenas = ash_heap.automatic;
+	ash_heap.arenas = ash_heap.made_from = ash_heap.automatic;
 	ash_heap.initialised = true;
 	ash_heap.caches = ash_tls_init(thread_exit) && caches;
 }
@@ -81,9 +81,10 @@ void ash_heap_limit_shards(unsigned n)
 		there++;
 	if (n < there)
 		n = there;
-	if (n && n < ash_heap.automatic && ash_heap.arenas == ash_heap.automatic) {
+	if (n && n < ash_heap.automatic) {
 		ash_heap.automatic = n;
-		ash_heap.arenas = n;
+		if (!ash_heap.all && ash_heap.arenas == ash_heap.made_from)
+			ash_heap.arenas = ash_heap.made_from = n;
 	}
 	ash_unlock(&ash_heap.lock);
 }

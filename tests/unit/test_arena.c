@@ -74,6 +74,29 @@ START_TEST(test_new_arenas_come_after_the_automatic_ones)
 }
 END_TEST
 
+/* A cache sends blocks of arenas below that number home some at a time; of those that may be discarded, at once. */
+START_TEST(test_new_arenas_are_no_caches_outboxes)
+{
+	begin();
+	struct cache *t = ash_thread_cache();
+	must(t);
+	ash_heap_limit_shards(1);
+	unsigned index = create();
+	ck_assert_uint_ge(index, t->noutbox);
+	void *p = get(index, 64);
+	ash_cache_return(t, p, ash_pagemap_get((uintptr_t)p));
+	must(get(index, 64) == p);
+}
+END_TEST
+
+START_TEST(test_fewer_automatic_arenas_leave_their_numbers)
+{
+	begin();
+	ash_heap_limit_shards(1);
+	ck_assert_uint_eq(create(), 1);
+}
+END_TEST
+
 START_TEST(test_none_before_the_library_is_initialised)
 {
 	unsigned index;
@@ -609,6 +632,8 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		test_new_arenas_come_after_the_automatic_ones,
+		test_new_arenas_are_no_caches_outboxes,
+		test_fewer_automatic_arenas_leave_their_numbers,
 		test_none_before_the_library_is_initialised,
 		test_there_are_as_many_as_flags_can_name,
 		test_arenas_share_no_unit,
