@@ -122,7 +122,7 @@ START_TEST(test_what_a_block_grows_by_is_zeroed)
 			size_t before = malloc_usable_size(p);
 
 			free(dirty(n + more));
-			memset(p, 0xff, before);
+			memset(opaque_ptr(p), 0xff, before); /* _FORTIFY_SOURCE=3 knows of n bytes */
 			p = ashlar_rallocx(p, n + more, ASHLAR_MALLOCX_ZERO);
 			size_t after = malloc_usable_size(p);
 			must(after <= before || is_zero((char *)p + before, after - before));
