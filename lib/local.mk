@@ -47,6 +47,7 @@ libash_core_la_SOURCES = \
 	lib/heap/thread.c lib/heap/thread.h \
 	lib/heap/usage.c lib/heap/usage.h \
 	lib/obs/ctl.c lib/obs/ctl.def lib/obs/ctl.h \
+	lib/obs/epoch.c lib/obs/epoch.h \
 	lib/obs/report.c lib/obs/report.h \
 	lib/obs/stats.c lib/obs/stats.h \
 	lib/base/anchor.c lib/base/anchor.h

@@ -4,7 +4,7 @@
 #include "api/api.h"
 
 #include "ashlar/ashlar.h"
-#include "obs/ctl.h"
+#include "obs/epoch.h"
 #include "obs/stats.h"
 #include "os/conf.h"
 #include "os/os.h"
@@ -27,23 +27,23 @@ static char **environment(char **given)
 extern const char *API(malloc_conf) __attribute__((weak));
 extern const char *API(malloc_conf_2_conf_harder) __attribute__((weak));
 
-/* The ranks in order: the control tree's lock is below all of the heap's. */
+/* The ranks in order: the lock of figures is below all of the heap's. */
 static void fork_prepare(void)
 {
-	ash_ctl_fork_lock();
+	ash_epoch_fork_lock();
 	ash_heap_fork_prepare();
 }
 
 static void fork_parent(void)
 {
 	ash_heap_fork_parent();
-	ash_ctl_fork_unlock(false);
+	ash_epoch_fork_unlock(false);
 }
 
 static void fork_child(void)
 {
 	ash_heap_fork_child();
-	ash_ctl_fork_unlock(true);
+	ash_epoch_fork_unlock(true);
 }
 
 __attribute__((constructor(101))) static void start(int argc, char **argv, char **env)

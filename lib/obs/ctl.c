@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "heap/arena.h"
 #include "heap/usage.h"
-#include "obs/stats.h"
+#include "obs/epoch.h"
 #include "os/conf.h"
 #include "os/os.h"
 
@@ -329,83 +329,6 @@ static union value number(enum ctl_type type, uint64_t n)
 
 /* ---- figures */
 
-/* Those of an arena, in a mapping of their own: few programs ask for them. */
-struct taken {
-	uint64_t epoch; /* 0: none yet */
-	bool there;     /* the arena was in use */
-	bool watched;   /* the program knows where this is: its pactive. Written at each epoch, atomically: */
-	size_t pactive;
-	struct ash_arena_stats s;
-};
-
-/* An epoch takes those of all arenas together. Those of one are taken when somebody asks for the first time in an
- * epoch: each walks the whole heap. */
-static struct ash_lock lock = {.rank = ASH_RANK_CTL}; /* guards all below, which is large: no initial values */
-static struct {
-	uint64_t epoch; /* 0: no figures yet */
-	struct ash_stats sum;
-	struct ash_arena_stats all;
-	struct ash_arena_stats now; /* for an answer beside the epoch's */
-	struct ash_lock_stats lock; /* of the lock above */
-	size_t pactive;             /* as those of arenas */
-	bool watched;               /* any of them is */
-	struct taken *of[ASH_SHARDS_MAX];
-} figures;
-
-static void take(struct taken *t, size_t i)
-{
-	t->there = ash_stats_arena((uint32_t)i, &t->s);
-	t->epoch = figures.epoch;
-	__atomic_store_n(&t->pactive, t->s.pactive, __ATOMIC_RELAXED);
-}
-
-static void refresh(void)
-{
-	ash_stats_arena(ASH_ARENAS_ALL, &figures.all);
-	ash_stats_sum(&figures.all, &figures.sum);
-	figures.lock = (struct ash_lock_stats){0};
-	ash_lock_add_stats(&lock, &figures.lock);
-	figures.epoch++;
-	__atomic_store_n(&figures.pactive, figures.all.pactive, __ATOMIC_RELAXED);
-	for (size_t i = 0; figures.watched && i < ash_arena_count(); i++)
-		if (figures.of[i] && figures.of[i]->watched)
-			take(figures.of[i], i);
-}
-
-/* Locks, and sees to it that there are some. */
-static void lock_figures(void)
-{
-	ash_lock(&lock);
-	if (!figures.epoch)
-		refresh();
-}
-
-/* Of an arena in range. Lock held. */
-static int figures_of(size_t i, const struct ash_arena_stats **s)
-{
-	*s = &figures.all;
-	if (is_all(i))
-		return 0;
-	struct taken *t = figures.of[i];
-	if (!t)
-		t = figures.of[i] = ash_os_map(align_up(sizeof *t, ash_os.page_size));
-	if (!t)
-		return EAGAIN;
-	if (t->epoch != figures.epoch)
-		take(t, i);
-	*s = &t->s;
-	return t->there ? 0 : ENOENT;
-}
-
-/* Where the pactive of an arena is, whose figures there are: from now on it is kept up. */
-static const size_t *watch(size_t i)
-{
-	if (is_all(i))
-		return &figures.pactive;
-	figures.watched = figures.of[i]->watched = true;
-	return &figures.of[i]->pactive;
-}
-
 static uint64_t field(const void *from, uint16_t arg)
 {
 	const char *at = (const char *)from + (arg & ~1u);
@@ -416,18 +339,17 @@ static uint64_t field(const void *from, uint16_t arg)
 static int read_figure(const struct path *p, uint64_t *v)
 {
 	const struct node *n = p->node;
+	const struct ash_epoch *e = ash_epoch_lock();
 	const struct ash_arena_stats *s;
+	size_t i = is_all(p->index[0]) ? ASH_ARENAS_ALL : p->index[0], j = p->index[1];
 	int error = 0;
-	lock_figures();
 	if (n->source == STATS) {
-		*v = field(&figures.sum, n->arg);
+		*v = field(&e->sum, n->arg);
 	} else if (n->source == CTL_LOCK) {
-		*v = field(&figures.lock, n->arg);
+		*v = field(&e->lock, n->arg);
 	} else if (n->source == ACTIVE_NOW) {
-		ash_stats_arena(ASH_ARENAS_ALL, &figures.now);
-		*v = figures.now.active;
-	} else if ((error = figures_of(p->index[0], &s)) == 0) {
-		size_t j = p->index[1];
+		*v = ash_epoch_active_now();
+	} else if ((error = ash_epoch_arena(i, &s)) == 0) {
 		if (n->source == ARENA_STATS)
 			*v = field(s, n->arg);
 		else if (n->source == BIN_STATS)
@@ -435,11 +357,11 @@ static int read_figure(const struct path *p, uint64_t *v)
 		else if (n->source == LEXTENT_STATS)
 			*v = field(&s->lextent[j], n->arg);
 		else if (n->source == ARENA_PACTIVEP)
-			*v = (uintptr_t)watch(p->index[0]);
+			*v = (uintptr_t)ash_epoch_watch(i);
 		else
 			*v = s->lextent[j].nmalloc - s->lextent[j].ndalloc;
 	}
-	ash_unlock(&lock);
+	ash_epoch_unlock();
 	return error;
 }
 
@@ -577,9 +499,8 @@ static int read_value(const struct path *p, union value *v)
 	case MUZZY_MS:
 		break;
 	case EPOCH:
-		lock_figures();
-		u = figures.epoch;
-		ash_unlock(&lock);
+		u = ash_epoch_lock()->number;
+		ash_epoch_unlock();
 		break;
 	case OPT:
 		return read_option(n, v);
@@ -646,9 +567,7 @@ static int write_value(const struct path *p, union value v)
 	const struct node *n = p->node;
 	switch ((enum source)n->source) {
 	case EPOCH:
-		ash_lock(&lock);
-		refresh();
-		ash_unlock(&lock);
+		ash_epoch_renew();
 		return 0;
 	case ZERO:
 		return (n->type == CTL_BOOL ? v.truth : v.size != 0) ? EFAULT : 0;
@@ -861,14 +780,4 @@ int ash_ctl_by_name(const char *name, void *oldp, size_t *oldlenp, const void *n
 	size_t mib[DEPTH_MAX], len = DEPTH_MAX;
 	int error = ash_ctl_name_to_mib(name, mib, &len);
 	return error ? error : ash_ctl_by_mib(mib, len, oldp, oldlenp, newp, newlen);
-}
-
-void ash_ctl_fork_lock(void)
-{
-	ash_lock_fork(&lock);
-}
-
-void ash_ctl_fork_unlock(bool child)
-{
-	ash_unlock_fork(&lock, child);
 }

@@ -9,7 +9,7 @@
  *   EAGAIN  there is no memory, or no more of what was to be made
  *   EFAULT  it cannot be done
  *
- * Any thread; not in signal handlers. Lock: rank CTL, inside, guards the figures that stats.* are read from. */
+ * Any thread; not in signal handlers. What stats.* are read from is in obs/epoch.h. */
 #ifndef ASH_OBS_CTL_H
 #define ASH_OBS_CTL_H
 
@@ -52,8 +52,5 @@ int ash_ctl_by_mib(const size_t *mib, size_t len, void *oldp, size_t *oldlenp, c
 
 #define ASH_CTL_ALL 4096u       /* arena index: all of them together */
 #define ASH_CTL_DESTROYED 4097u /* those that are no more */
-
-void ash_ctl_fork_lock(void);
-void ash_ctl_fork_unlock(bool child);
 
 #endif
