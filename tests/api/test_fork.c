@@ -173,7 +173,9 @@ static void expect_good_child(pid_t pid)
 	int status;
 
 	must(waitpid(pid, &status, 0) == pid);
-	must_f(status == 0, "wait status %x (e = hung, SIGALRM)", (unsigned)status);
+	must_f(status == 0, "the child ended by %s %d%s", WIFSIGNALED(status) ? "signal" : "exit",
+		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+		WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? ": it hung" : "");
 }
 
 START_TEST(test_child_of_threaded_process_has_a_whole_heap)
@@ -457,7 +459,7 @@ static void fork_in_purge(int signo, siginfo_t *info, void *context)
 	SYSTEM_CALL_RESULT(uc) = -EPERM;
 }
 
-static void trap_purges(void)
+static void trap_purges(void (*handler)(int, siginfo_t *, void *))
 {
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -469,7 +471,7 @@ static void trap_purges(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = {ARRAY_LEN(filter), filter};
-	struct sigaction action = {.sa_sigaction = fork_in_purge, .sa_flags = SA_SIGINFO};
+	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
 
 	sigaction(SIGSYS, &action, NULL);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
@@ -512,7 +514,7 @@ static bool fork_in_the_purge_number(int n)
 	for (int i = 0; i < COUNT; i++)
 		if (i < COUNT / 2 || i % 32)
 			free(p[i]); /* whole slabs, and sparse ones */
-	trap_purges();
+	trap_purges(fork_in_purge);
 	before = mallinfo2();
 	purges_to_fork_in = n;
 	malloc_trim(0);
@@ -528,7 +530,111 @@ static bool fork_in_the_purge_number(int n)
 	expect_good_child(forked_in_purge);
 	return true;
 }
+
+/* Another thread is held in its purge, and the main one forks. */
+static volatile sig_atomic_t purge_held, trimmed;
+
+static void hold_purge(int signo, siginfo_t *info, void *context)
+{
+	ucontext_t *uc = context;
+
+	(void)signo;
+	(void)info;
+	if (purges_to_fork_in > 0 && --purges_to_fork_in == 0)
+		for (purge_held = 1;;)
+			usleep(10000); /* for ever */
+	SYSTEM_CALL_RESULT(uc) = -EPERM;
+}
+
+static void *trim_once(void *unused)
+{
+	malloc_trim(0);
+	trimmed = 1;
+	while (pause() != 0) /* at its end, with signals blocked, glibc has a purge of its own */
+		;
+	return unused;
+}
+
+/* How many blocks a child gets before the heap takes more from the system. */
+static int blocks_without_growth(void)
+{
+	enum { MAX = 20000 };
+	volatile int *count;
+	int status;
+	pid_t pid;
+
+	count = mmap(NULL, sizeof *count, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	must(count != MAP_FAILED);
+	pid = fork();
+	must(pid >= 0);
+	if (pid == 0) {
+		size_t before = vsz_now();
+
+		alarm(30);
+		while (*count < MAX && growth(vsz_now(), before) < MIB)
+			for (int i = 0; i < 32; i++, ++*count)
+				if (!malloc(2048))
+					_exit(1);
+		_exit(*count < MAX ? 0 : 2);
+	}
+	must(waitpid(pid, &status, 0) == pid && status == 0);
+	return *count;
+}
+
+/* 0 if a child has all there was before that purge, 1 if not, NO_MORE if there are fewer. */
+static int lost_to_the_purge_number(int n)
+{
+	enum { COUNT = 4000, SLACK = 160 }; /* a few slabs: a batch of them is 496, a chunk 1024 */
+	static void *p[COUNT];
+	pthread_t t;
+	int whole, left;
+
+	for (int i = 0; i < COUNT; i++)
+		p[i] = malloc(2048);
+	for (int i = 0; i < COUNT; i++)
+		if (i < COUNT / 2 || i % 32)
+			free(p[i]); /* whole slabs, and sparse ones */
+	trap_purges(hold_purge);
+	whole = blocks_without_growth();
+	purges_to_fork_in = n;
+	must(pthread_create(&t, NULL, trim_once, NULL) == 0);
+	while (!purge_held && !trimmed)
+		usleep(100);
+	if (!purge_held)
+		return NO_MORE;
+	left = blocks_without_growth();
+	if (left + SLACK >= whole)
+		return 0;
+	dprintf(2, "purge %d: %d blocks instead of %d\n", n, left, whole);
+	return 1;
+}
 #endif
+
+/* The same, for each purge of a trim: the heap grows no earlier than without it. */
+START_TEST(test_child_has_what_another_thread_was_purging)
+{
+#ifdef SYSTEM_CALL_RESULT
+	int n = 0, status;
+
+	if (SANITIZED)
+		return;
+	do {
+		pid_t pid = fork();
+
+		must(pid >= 0);
+		n++;
+		if (pid == 0)
+			_exit(lost_to_the_purge_number(n));
+		must(waitpid(pid, &status, 0) == pid);
+	} while (status == 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_FILTERS)
+		return; /* no seccomp here */
+	must(WIFEXITED(status) && WEXITSTATUS(status) == NO_MORE);
+	must(n > 20);
+#endif
+}
+END_TEST
 
 START_TEST(test_fork_from_a_signal_handler_that_interrupted_a_purge)
 {
@@ -618,6 +724,7 @@ int main(void)
 		test_threads_fork_at_the_same_time,
 		test_atfork_handlers_may_allocate,
 		test_fork_from_a_signal_handler_that_interrupted_malloc,
+		test_child_has_what_another_thread_was_purging,
 		test_fork_from_a_signal_handler_that_interrupted_a_purge,
 		test_spawn_popen_and_vfork_while_threads_allocate,
 		test_a_long_line_of_descendants_works,
