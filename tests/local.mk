@@ -116,7 +116,7 @@ MATRIX = \
 	tests/matrix/prefix.sh \
 	tests/matrix/sanitizers.sh
 
-EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/abi/libashlar2-x86_64.abi tests/exports.txt tests/shell/control_names.c tests/shell/env.sh tests/shell/links.sh tests/matrix/env.sh
+EXTRA_DIST += $(SHELL_TESTS) $(PRELOAD_TESTS) $(MATRIX) tests/abi/libashlar2-x86_64.abi tests/exports.txt tests/shell/control_names.c tests/shell/env.sh tests/shell/links.sh tests/shell/threads.c tests/matrix/env.sh
 
 # One source for every machine: run by test.sh, or by hand.
 EXTRA_DIST += tests/platforms

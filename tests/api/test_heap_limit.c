@@ -44,6 +44,23 @@ static void give_back(struct block **list)
 	}
 }
 
+/* One in 64 stays. */
+static void thin(struct block **list)
+{
+	size_t i = 0;
+
+	while (*list) {
+		struct block *b = *list;
+
+		if (i++ % 64 == 0) {
+			list = &b->next;
+		} else {
+			*list = b->next;
+			free(b);
+		}
+	}
+}
+
 static void set(int which, size_t bytes)
 {
 	must(ashlar_set_limit(which, bytes) == 0);
@@ -225,24 +242,13 @@ END_TEST
 
 START_TEST(test_pages_inside_sparse_slabs_make_room)
 {
-	struct block *list = NULL, *rest = NULL, *large = NULL;
-	size_t i = 0;
+	struct block *list = NULL, *large = NULL;
 
 	if (one_page_slabs())
 		return;
 	set(ASHLAR_LIMIT_HARD, 64 * MIB);
 	take(&list, 256, 48 * MIB);
-	while (list) { /* one in 64 stays */
-		struct block *b = list;
-
-		list = b->next;
-		if (i++ % 64 == 0) {
-			b->next = rest;
-			rest = b;
-		} else {
-			free(b);
-		}
-	}
+	thin(&list);
 	must(take(&large, 24 * MIB, 24 * MIB) == 24 * MIB);
 	/* and the slabs, if used again, do not break the limit */
 	take(&list, 256, SIZE_MAX);
@@ -365,26 +371,16 @@ END_TEST
 
 START_TEST(test_above_the_soft_limit_sparse_slabs_return_pages)
 {
-	struct block *list = NULL, *rest = NULL;
-	size_t i = 0, before;
+	struct block *list = NULL;
+	size_t before;
 
 	if (one_page_slabs())
 		return;
 	set(ASHLAR_LIMIT_SOFT, 8 * MIB);
 	take(&list, 256, 40 * MIB);
 	before = rss_now();
-	while (list) {
-		struct block *b = list;
-
-		list = b->next;
-		if (i++ % 64 == 0) {
-			b->next = rest;
-			rest = b;
-		} else {
-			free(b);
-		}
-	}
-	for (i = 0; i < 300; i++) { /* some activity, for three rounds */
+	thin(&list);
+	for (int i = 0; i < 300; i++) { /* some activity, for three rounds */
 		for (int k = 0; k < 500; k++)
 			free(malloc(40000));
 		usleep(1000);

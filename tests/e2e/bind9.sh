@@ -42,12 +42,7 @@ E1
 	dig +short -f questions | cksum
 	dig +noall +answer axfr x.test | sort | cksum
 	for round in 1 2 3; do
-		awk -v round=$round -v port="$port" 'BEGIN {
-			print "server 127.0.0.1 " port "\nzone x.test"
-			for (i = 0; i < 300; i++)
-				print "update add new" round "-" i ".x.test 60 TXT \"" i "\"\nupdate delete h" i * round ".x.test"
-			print "send"
-		}' | nsupdate
+		zone_updates "$round" "$port" | nsupdate
 	done
 	dig +short axfr x.test | wc -l
 	dig +short new2-17.x.test txt

@@ -61,12 +61,7 @@ E1
 	dig +noall +answer axfr x.test | awk '$4 == "A" || $4 == "TXT"' | sort -u | cksum
 	dig +dnssec +noall +answer h5.x.test | awk '$4 == "RRSIG" { print $5, $6 }'
 	for round in 1 2 3; do
-		awk -v round=$round -v port="$port" 'BEGIN {
-			print "server 127.0.0.1 " port "\nzone x.test"
-			for (i = 0; i < 300; i++)
-				print "update add new" round "-" i ".x.test 60 TXT \"" i "\"\nupdate delete h" i * round ".x.test"
-			print "send"
-		}' | knsupdate
+		zone_updates "$round" "$port" | knsupdate
 	done
 	dig +noall +answer axfr x.test | awk '$4 == "A" || $4 == "TXT"' | sort -u | wc -l
 	dig +short new2-17.x.test txt

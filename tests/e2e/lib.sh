@@ -193,3 +193,27 @@ compare()
 	done
 	echo "$name: $(wc -l <"$tmp/ashlar/out") lines, the same on both"
 }
+
+# For servers that refuse to run as root: $as runs a command as somebody else, $user, the first of USERS that there is.
+# not_root USER...
+not_root()
+{
+	as=
+	[ "$(id -u)" -eq 0 ] || return 0
+	need runuser
+	for user; do
+		id "$user" >/dev/null 2>&1 && break
+	done
+	as="runuser -u $user --"
+}
+
+# zone_updates ROUND PORT: 600 updates of the zone x.test, for nsupdate and its like.
+zone_updates()
+{
+	awk -v round="$1" -v port="$2" 'BEGIN {
+		print "server 127.0.0.1 " port "\nzone x.test"
+		for (i = 0; i < 300; i++)
+			print "update add new" round "-" i ".x.test 60 TXT \"" i "\"\nupdate delete h" i * round ".x.test"
+		print "send"
+	}'
+}

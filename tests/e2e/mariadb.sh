@@ -5,15 +5,7 @@
 PATH=$PATH:/usr/sbin
 need mariadbd mariadb mariadb-admin mariadb-install-db
 
-# The server refuses to run as root.
-as=
-if [ "$(id -u)" -eq 0 ]; then
-	need runuser
-	for user in mysql nobody; do
-		id "$user" >/dev/null 2>&1 && break
-	done
-	as="runuser -u $user --"
-fi
+not_root mysql nobody
 
 sql() { mariadb --no-defaults -S "$PWD/sock" -u root -N -B "$@"; }
 

@@ -5,15 +5,7 @@ bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
 PATH=${bin:+$bin:}$PATH
 need initdb postgres pg_ctl psql pgbench
 
-# The server refuses to run as root.
-as=
-if [ "$(id -u)" -eq 0 ]; then
-	need runuser
-	for user in postgres nobody; do
-		id "$user" >/dev/null 2>&1 && break
-	done
-	as="runuser -u $user --"
-fi
+not_root postgres nobody
 
 sql() { $as psql -h "$PWD" -X -q -A -t -v ON_ERROR_STOP=1 -d postgres "$@"; }
 

@@ -13,21 +13,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "fuzz.h"
 #include "../api/control_rows.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define need(cond)                             \
-	do {                                   \
-		if (!(cond))                   \
-			fail(__LINE__, #cond); \
-	} while (0)
-
-static _Noreturn void fail(int line, const char *cond)
-{
-	fprintf(stderr, "fuzz_ctl: line %d: %s\n", line, cond);
-	abort();
-}
 
 /* The input, byte by byte; zeros behind its end. */
 static struct {

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "../api/names.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -32,18 +33,6 @@ static struct slot {
 	unsigned seed;
 } slot[SLOTS];
 static size_t live_bytes;
-
-#define need(cond)                             \
-	do {                                   \
-		if (!(cond))                   \
-			fail(__LINE__, #cond); \
-	} while (0)
-
-static _Noreturn void fail(int line, const char *cond)
-{
-	fprintf(stderr, "fuzz_ops: line %d: %s\n", line, cond);
-	abort();
-}
 
 /* All of a small block; of a large one the ends and a byte of each page. */
 static size_t next_byte(size_t i, size_t n)

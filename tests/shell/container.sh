@@ -9,21 +9,10 @@ need nproc
 cat >"$tmp/member.c" <<'E1'
 #include <ashlar/ashlar.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-static pthread_barrier_t here;
-
-static void *use_heap(void *unused)
-{
-	for (int i = 0; i < 100; i++)
-		free(malloc(30000));
-	pthread_barrier_wait(&here);
-	return unused;
-}
-
-/* "limits": what they are. "fill": takes and writes memory until there is none. "threads": uses arenas. */
+/* "limits": what they are. "fill": takes and writes memory until there is none. */
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -37,18 +26,13 @@ int main(int argc, char **argv)
 			taken += 100000;
 		}
 		printf("%zu\n", errno == ENOMEM ? taken : 0);
-	} else {
-		pthread_t t[8];
-		pthread_barrier_init(&here, NULL, 8);
-		for (int i = 0; i < 8; i++)
-			pthread_create(&t[i], NULL, use_heap, NULL);
-		for (int i = 0; i < 8; i++)
-			pthread_join(t[i], NULL);
 	}
 }
 E1
 $CC -O1 -fno-builtin -pthread -I"$src/include" -o "$tmp/member" "$tmp/member.c" -L"$libs" \
 	-lashlar$install_suffix -Wl,-rpath,"$libs" || broken "member.c does not compile"
+$CC -O1 -fno-builtin -pthread -o "$tmp/threads" "$src/tests/shell/threads.c" -L"$libs" \
+	-lashlar$install_suffix -Wl,-rpath,"$libs" || broken "threads.c does not compile"
 
 # Where no option asks, none is opened; the loader's are there without ashlar as well.
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
@@ -80,9 +64,9 @@ make_group()
 	grep -qw "$1" "$group/cgroup.controllers" 2>/dev/null || [ $version = 1 ]
 }
 set_to() { echo "$2" 2>/dev/null >"$group/$1"; }
-# inside OPTIONS ARGUMENT
+# inside OPTIONS PROGRAM [ARGUMENT]
 inside() { sh -c 'for g in '"$groups"'; do echo $$ >"$g/cgroup.procs" || exit 77; done; exec "$0" "$@"' \
-	env ASHLAR_CONF="$1" "$tmp/member" "$2" 2>"$tmp/report"; }
+	env ASHLAR_CONF="$1" "$tmp/$2" ${3:-} 2>"$tmp/report"; }
 
 tested=
 if make_group cpu && { [ $version = 1 ] && set_to cpu.cfs_period_us 100000 && set_to cpu.cfs_quota_us 70000 ||
@@ -95,13 +79,13 @@ if make_group cpu && { [ $version = 1 ] && set_to cpu.cfs_period_us 100000 && se
 	tested="$tested cpu"
 fi
 if make_group memory && { [ $version = 1 ] && set_to memory.limit_in_bytes 134217728 ||
-	set_to memory.max 134217728; } && inside "" limits >"$tmp/out"; then
+	set_to memory.max 134217728; } && inside "" member limits >"$tmp/out"; then
 	[ "$(cat "$tmp/out")" = "0 0" ] || fail "limits where nobody asked: $(cat "$tmp/out")"
-	limits=$(inside limit_hard:cgroup,limit_soft:cgroup:50% limits)
+	limits=$(inside limit_hard:cgroup,limit_soft:cgroup:50% member limits)
 	[ "$limits" = "67108850 127506815" ] || fail "soft and hard limit in 128 MiB: $limits"
-	taken=$(inside limit_hard:cgroup:80% fill) || fail "killed: $(cat "$tmp/report")"
+	taken=$(inside limit_hard:cgroup:80% member fill) || fail "killed: $(cat "$tmp/report")"
 	[ "$taken" -gt 70000000 ] && [ "$taken" -lt 107374182 ] || fail "80 % of 128 MiB: $taken"
-	[ "$(inside container:true limits)" = "0 0" ] || fail "container:true sets a limit"
+	[ "$(inside container:true member limits)" = "0 0" ] || fail "container:true sets a limit"
 	tested="$tested memory"
 fi
 [ -n "$tested" ] || skip "no groups may be made here"
