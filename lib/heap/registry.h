@@ -11,7 +11,7 @@ struct ash_heap {
 	bool initialised;        /* set once, by the constructor */
 	bool armed;              /* the fast paths are to be open once it has started */
 	bool caches;             /* const after init: threads are given some */
-	uint32_t automatic;      /* shards that threads share, the first ones. Once init is done it only sinks */
+	_Atomic uint32_t automatic; /* shards that threads share, the first ones. Once init is done it only sinks */
 	uint32_t made_from;      /* the first number of those that programs make: caches have no outbox for any. Const
 				  * after init but for a process without caches */
 	_Atomic uint32_t arenas; /* these, and how many others were ever made. Only grows from the first of those on */

@@ -76,9 +76,9 @@ SLOW void ash_heap_bound_caches(unsigned cpus, size_t bytes)
 void ash_heap_limit_shards(unsigned n)
 {
 	ash_lock(&ash_heap.lock);
-	uint32_t there = 0;
-	while (there < ash_heap.automatic && ash_shards[there])
-		there++;
+	uint32_t there = ash_heap.automatic;
+	while (there && !ash_shards[there - 1])
+		there--;
 	if (n < there)
 		n = there;
 	if (n && n < ash_heap.automatic) {

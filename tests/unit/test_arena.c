@@ -97,6 +97,18 @@ START_TEST(test_fewer_automatic_arenas_leave_their_numbers)
 }
 END_TEST
 
+/* Also where those before it were not. */
+START_TEST(test_an_arena_that_was_used_keeps_its_number)
+{
+	begin();
+	ash_heap_init(4, true);
+	void *p = get(3, 64);
+	ash_heap_limit_shards(1);
+	ck_assert_uint_eq(create(), 4);
+	ck_assert_uint_eq(arena_of(p), 3);
+}
+END_TEST
+
 START_TEST(test_none_before_the_library_is_initialised)
 {
 	unsigned index;
@@ -634,6 +646,7 @@ int main(void)
 		test_new_arenas_come_after_the_automatic_ones,
 		test_new_arenas_are_no_caches_outboxes,
 		test_fewer_automatic_arenas_leave_their_numbers,
+		test_an_arena_that_was_used_keeps_its_number,
 		test_none_before_the_library_is_initialised,
 		test_there_are_as_many_as_flags_can_name,
 		test_arenas_share_no_unit,
